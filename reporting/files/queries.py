@@ -1,0 +1,33 @@
+"""Reading kept files."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from reporting.core.db import db
+from reporting.files.models import StoredFile
+
+
+def find(file_id: int) -> StoredFile | None:
+    """The file with this id, or None."""
+    return db.session.get(StoredFile, file_id)
+
+
+def find_by_hash(sha256: str) -> StoredFile | None:
+    """The file with this content, or None."""
+    return db.session.scalar(select(StoredFile).where(StoredFile.sha256 == sha256))
+
+
+def by_ids(file_ids: Collection[int]) -> dict[int, StoredFile]:
+    """The files with these ids by id; an id that is not there is left out. One query."""
+    if not file_ids:
+        return {}
+    rows = db.session.scalars(select(StoredFile).where(StoredFile.id.in_(set(file_ids))).order_by(StoredFile.id))
+    return {row.id: row for row in rows}
+
+
+def hashes_known(sha256s: Collection[str]) -> set[str]:
+    """Which of these hashes have a row: the rest of a vault belongs to nobody."""
+    if not sha256s:
+        return set()
+    return set(db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(set(sha256s)))))

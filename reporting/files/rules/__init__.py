@@ -1,0 +1,42 @@
+"""What may come in and under which name: pure decisions about files."""
+
+from reporting.files.rules.formats import (
+    BY_ENDING,
+    FORMATS,
+    MEDIA_TYPES,
+    SHOWN_INLINE,
+    Format,
+    Kind,
+    allowed_codes,
+    codes_of,
+    ending_of,
+    fits,
+    format_named,
+    problems,
+)
+from reporting.files.rules.names import FALLBACK, LONGEST, display_name
+from reporting.files.rules.sniffing import HEAD_BYTES, TAIL_BYTES, compound_code, is_whole_pdf, package_code, sniff
+
+__all__ = [
+    "BY_ENDING",
+    "FALLBACK",
+    "FORMATS",
+    "HEAD_BYTES",
+    "LONGEST",
+    "MEDIA_TYPES",
+    "SHOWN_INLINE",
+    "TAIL_BYTES",
+    "Format",
+    "Kind",
+    "allowed_codes",
+    "codes_of",
+    "compound_code",
+    "display_name",
+    "ending_of",
+    "fits",
+    "format_named",
+    "is_whole_pdf",
+    "package_code",
+    "problems",
+    "sniff",
+]
