@@ -1,0 +1,30 @@
+// What the page tells its scripts: the token against forged requests, and the sentences, which come from the catalogue.
+
+export function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}
+
+/** The sentence `name` of the element's JSON attribute, its %(places)s filled in. */
+export function sentence(element, attribute, name, facts = {}) {
+  const sentences = JSON.parse(element.getAttribute(attribute) || "{}");
+  return fill(sentences[name] ?? "", facts);
+}
+
+export function pageSentence(name, facts = {}) {
+  return sentence(document.body, "data-page-words", name, facts);
+}
+
+export function fill(text, facts) {
+  return Object.entries(facts).reduce((filled, [key, value]) => filled.split(`{${key}}`).join(String(value)), text);
+}
+
+/** Bytes as the server writes them: MB with one decimal, GB from 1 GB on. */
+export function sizeWords(bytes) {
+  const megabytes = bytes / 1048576;
+  return megabytes >= 1024 ? `${(megabytes / 1024).toFixed(1)} GB` : `${Math.max(megabytes, bytes ? 0.1 : 0).toFixed(1)} MB`;
+}
+
+/** After a failed POST the list of errors is what the reader needs first. */
+export function focusFirstNotice() {
+  document.querySelector("[data-focus]")?.focus();
+}

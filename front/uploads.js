@@ -1,0 +1,96 @@
+// A form with files (data-upload) is sent in the background with its progress shown. What comes back is the page that a plain
+// submit would have brought, put in place of this one; so notices, errors and typed text are the server's, exactly as without a script.
+import htmx from "htmx.org";
+import { focusFirstNotice, pageSentence, sizeWords } from "./page.js";
+import { markReady, markSending } from "./submits.js";
+
+export function watchUploads() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !("upload" in form.dataset) || form.dataset.sending || !hasFiles(form)) return;
+    event.preventDefault();
+    const body = new FormData(form, event.submitter ?? undefined);
+    markSending(form, event.submitter);
+    send(form, body, form.getAttribute("action") || window.location.href);
+  });
+  window.addEventListener("popstate", () => window.location.reload());
+}
+
+function hasFiles(form) {
+  return [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+}
+
+function send(form, body, address) {
+  const meter = showMeter(form);
+  const request = new XMLHttpRequest();
+  const leaving = (event) => event.preventDefault();
+  window.addEventListener("beforeunload", leaving);
+  request.open("POST", address);
+  request.upload.addEventListener("progress", (event) => event.lengthComputable && meter.at(event.loaded, event.total));
+  request.upload.addEventListener("load", () => meter.arrived());
+  request.addEventListener("loadend", () => window.removeEventListener("beforeunload", leaving));
+  request.addEventListener("load", () => showAnswer(request));
+  for (const kind of ["error", "abort", "timeout"]) {
+    request.addEventListener(kind, () => {
+      meter.cut();
+      markReady(form);
+    });
+  }
+  request.send(body);
+}
+
+function showMeter(form) {
+  form.querySelector(".upload-progress")?.remove();
+  const box = document.createElement("div");
+  box.className = "upload-progress";
+  const bar = document.createElement("progress");
+  bar.setAttribute("aria-label", pageSentence("uploading"));
+  const seen = document.createElement("p");
+  seen.setAttribute("aria-hidden", "true");
+  const spoken = document.createElement("p");
+  spoken.className = "screen-hidden";
+  spoken.setAttribute("role", "status");
+  box.append(bar, seen, spoken);
+  form.append(box);
+  let told = -1;
+  return {
+    at(loaded, total) {
+      const percent = Math.floor((loaded / total) * 100);
+      bar.max = total;
+      bar.value = loaded;
+      seen.textContent = `${pageSentence("uploading")} ${sizeWords(loaded)} / ${sizeWords(total)} · ${percent} %`;
+      // A reader by ear hears each tenth, not each packet.
+      if (Math.floor(percent / 10) > told) {
+        told = Math.floor(percent / 10);
+        spoken.textContent = `${pageSentence("uploading")} ${percent} %`;
+      }
+    },
+    arrived() {
+      seen.textContent = spoken.textContent = pageSentence("uploaded");
+    },
+    cut() {
+      bar.remove();
+      seen.removeAttribute("aria-hidden");
+      spoken.remove();
+      seen.setAttribute("role", "alert");
+      seen.textContent = pageSentence("cut");
+    },
+  };
+}
+
+function showAnswer(request) {
+  const type = request.getResponseHeader("Content-Type") ?? "";
+  if (!type.startsWith("text/html")) {
+    window.location.assign(request.responseURL);
+    return;
+  }
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  document.title = page.title;
+  document.querySelector('meta[name="csrf-token"]')?.replaceWith(page.querySelector('meta[name="csrf-token"]') ?? "");
+  document.body.replaceWith(document.adoptNode(page.body));
+  if (request.status < 400 && request.responseURL !== window.location.href) window.history.pushState({}, "", request.responseURL);
+  htmx.process(document.body);
+  window.scrollTo(0, 0);
+  focusFirstNotice();
+  document.dispatchEvent(new CustomEvent("page:shown"));
+}
