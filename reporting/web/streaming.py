@@ -5,7 +5,7 @@ a body might be as large on the sign-in page as on the upload page, and a silent
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any, TypeVar, cast
 
@@ -21,12 +21,11 @@ from reporting.core.vault import Staging, VaultFull
 View = TypeVar("View", bound=Callable[..., Any])
 
 # Bytes taken from the socket at a time; measured, see docs/performance.md.
-CHUNK_BYTES = 256 << 10
+CHUNK_BYTES = 512 << 10
 # The most of a body that brings no large files: a form of text, a roster.
 PLAIN_BODY_BYTES = 8 << 20
-# 200,000 汉字 of a summary are 600 kB.
-FIELD_BYTES = 2_000_000
-MOST_PARTS = 500
+# Every posted file holds a descriptor until the request ends.
+MOST_FILES = 200
 # A client that says nothing for so long has gone.
 SILENCE_SECONDS = 30.0
 # So much of a refused body is read and thrown away: a browser shows our answer only after it has sent everything,
@@ -57,9 +56,6 @@ def staged(posted: Iterable[Any]) -> list[tuple[Staging, str]]:
 
 class StreamingRequest(Request):
     """Flask's request with posted files in staging; what has not been kept is discarded when it ends."""
-
-    max_form_parts = MOST_PARTS
-    max_form_memory_size = FIELD_BYTES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,6 +91,8 @@ class StreamingRequest(Request):
         )
 
     def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> IO[bytes]:
+        if len(self._staged) >= MOST_FILES:
+            raise RequestEntityTooLarge
         staging = kit().vault.stage()
         self._staged.append(staging)
         return cast("IO[bytes]", staging)
@@ -106,7 +104,7 @@ class StreamingRequest(Request):
         announced, most = self.content_length, self.max_content_length
         if announced is None and self.mimetype == "multipart/form-data":
             raise LengthRequired
-        self._body = _Body(self.environ, announced or 0)
+        self._body = _Body(self.environ, announced or 0, self._staged)
         if most is not None and (announced or 0) > most:
             raise RequestEntityTooLarge
         if self._accepts_files() and not kit().vault.room_for(announced or 0):
@@ -171,13 +169,17 @@ class _Body:
     Gunicorn gives a short read then, other servers raise; Werkzeug takes the short read for the end.
     """
 
-    def __init__(self, environ: dict[str, Any], announced: int) -> None:
+    def __init__(self, environ: dict[str, Any], announced: int, staged: Sequence[Staging]) -> None:
         self._stream = get_input_stream(environ)
         self._announced = announced
+        self._staged = staged
         self._received = 0
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most `size`; raises RequestCut when there should be more but are not."""
+        """The next bytes, at most `size`; raises RequestCut when there should be more but are not.
+
+        What has come and is in no staged file is in memory: RequestEntityTooLarge when that is too much.
+        """
         try:
             data = self._stream.read(size)
         except (OSError, ClientDisconnected) as error:
@@ -185,13 +187,18 @@ class _Body:
         self._received += len(data)
         if (not data or size < 0) and self._received < self._announced:
             raise RequestCut
+        if self._received - sum(staging.size for staging in self._staged) > PLAIN_BODY_BYTES + CHUNK_BYTES:
+            raise RequestEntityTooLarge
         return data
 
     def drain(self, most: int) -> None:
         """Read the rest and throw it away, as far as it comes and at most `most` bytes."""
-        with suppress(RequestCut):
-            while self._received < min(self._announced, most) and self.read(CHUNK_BYTES):
-                continue
+        with suppress(OSError, ClientDisconnected):
+            while self._received < min(self._announced, most):
+                data = self._stream.read(CHUNK_BYTES)
+                if not data:
+                    return
+                self._received += len(data)
 
 
 class _FormParser(FormDataParser):
