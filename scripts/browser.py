@@ -18,9 +18,7 @@ def ensure() -> None:
         return
     command = f"apt-get install --no-install-recommends {' '.join(missing)}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        say(
-            f"The browser journeys will be skipped, since this machine lacks {' and '.join(missing)}; as root: {command}"
-        )
+        say(f"Browser journeys will be skipped: this machine lacks {' and '.join(missing)}. As root: {command}")
         return
     say(f"Installing Debian packages for the browser journeys: {', '.join(missing)} (about a minute)")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}

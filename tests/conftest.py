@@ -14,8 +14,8 @@ Rules need no fixture: call them with plain values. For everything else:
 - `hands`     the clock, standing at `now`: `hands.forward(days=2, minutes=1)`, `hands.move_to(moment)`, `hands.moment`.
 - `database`  `.kind` is "sqlite" or "postgresql". `@pytest.mark.sqlite_only("why")` and `postgresql_only("why")` leave
               one side out.
-- `make_app(**settings)`  another application on the same clean database, e.g. `make_app(smtp_port=sink.port)`; ask for it
-              instead of `app`. `tests.fixtures.application.settings_for(url, folder, **over)` makes Settings.
+- `make_app(**settings)`  another application on the same clean database, e.g. `make_app(smtp_port=sink.port)`; ask
+              for it instead of `app`. `tests.fixtures.application.settings_for(url, folder, **over)` makes Settings.
 
 **Pages**:
 
@@ -29,27 +29,27 @@ Rules need no fixture: call them with plain values. For everything else:
               ends with changes nobody committed, and when the test itself holds uncommitted changes at a request:
               arrange inside `with unit_of_work():`. A request sees only committed rows, and the test's objects are
               stale after it: read again, or `db.session.refresh(row)`.
-- `count_queries`  `with count_queries() as queries: client.get("/board")`, then `queries.expect(12)`; failing shows all.
+- `count_queries`  `with count_queries() as queries: client.get("/board")`, then `queries.expect(12)` (shows all).
               BEGIN, COMMIT, SAVEPOINT and PRAGMA are not counted.
 
 **Mail**: any SMTP connection but to a sink fails the test, and so does any connection outside this machine.
 
-- `sink`      a real SMTP server at `sink.host`, `sink.port`. `sink.letters` are `Received(sender, recipients, raw)` with
-              `.message .subject .text .html`; `sink.to("a@b.cn")`; `sink.connections`. Orders, phases being "connect",
+- `sink`      a real SMTP server at `sink.host`, `sink.port`. `sink.letters` are `Received(sender, recipients, raw)`
+              with `.message .subject .text .html`; `sink.to("a@b.cn")`; `sink.connections`. Orders, phases being "connect",
               "ehlo", "mail", "rcpt", "data": `sink.reply("rcpt", "550 5.1.1 unknown", to="a@b.cn")`,
-              `sink.reply("data", "451 4.3.0 later", times=1)`, `sink.delay("data", 3)`, `sink.hang_up("data")` (cut after
-              the letter, before the answer), `sink.behave()` forgets the orders.
-- `make_sink(tls="starttls" | "smtps" | None, login=("user", "password") | None)`  further ones; `.authority` is their CA.
+              `sink.reply("data", "451 4.3.0 later", times=1)`, `sink.delay("data", 3)`, `sink.hang_up("data")` (cut
+              after the letter, before the answer), `sink.behave()` forgets the orders.
+- `make_sink(tls="starttls" | "smtps" | None, login=("user", "password") | None)`  further ones; `.authority` is the CA.
 - `dead_smtp_port`  a port where nobody listens.
 
 **Browser** (mark the test or file `@pytest.mark.journey`):
 
-- `live`      gunicorn in its own process on an empty SQLite database, clock at NOW and running: `live.url`, `live.sink`,
-              `with live.inside(): with unit_of_work(): …` to arrange and look, `live.move_clock_to(moment)`,
+- `live`      gunicorn in its own process on an empty SQLite database, clock at NOW and running: `live.url`,
+              `live.sink`, `with live.inside(): with unit_of_work(): …` to arrange and look, `live.move_clock_to(moment)`,
               `live.command("sweep")`, `live.start_scheduler()`, `live.stop(child)`, `live.log("web" | "scheduler")`.
-- `open_page(screen="desk" | "phone", language="zh-CN" | "en", javascript=True)`  a Playwright page in a profile of its own at
-              1366×768 or 390×844; relative addresses work. Script errors, CSP violations and requests to strangers fail
-              the test.
+- `open_page(screen="desk" | "phone", language="zh-CN" | "en", javascript=True)`  a Playwright page in a profile of its
+              own at 1366×768 or 390×844; relative addresses work. Script errors, CSP violations and requests to
+              strangers fail the test.
 - `check_accessibility(page)` and `check_fits(page)` from tests.fixtures.browser: axe finds nothing; no sideways scroll.
 
 Real input lies beside the project: the fixture `shared_data` is that folder, and skips by name where it is absent.
@@ -60,7 +60,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures import network  # noqa: F401 - its audit hook must watch from the first moment
+from tests.fixtures import network  # its audit hook must watch from the first moment
 from tests.fixtures.statements import count_queries as _count_queries
 
 pytest_plugins = [

@@ -127,7 +127,7 @@ def _start(binaries: Path, folder: Path, who: dict[str, Any]) -> "subprocess.Pop
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - started before any thread of ours
             **who,
         )
 

@@ -120,8 +120,6 @@ def doors_call_verbs(root: Path) -> Iterator[str]:
                 yield f"{source.at(found.line)} {source.area} imports {found.module}"
             elif found.module == "reporting.core.db" and "db" in found.names:
                 yield f"{source.at(found.line)} {source.area} imports the database itself, not only unit_of_work"
-            elif source.area == "jobs" and found.kind == "rules":
-                yield f"{source.at(found.line)} a job imports {found.module}: deciding is the verb's part"
 
 
 def apscheduler_stays_in_its_file(root: Path) -> Iterator[str]:
