@@ -68,7 +68,7 @@ def compose(
     if reply_to is not None:
         headers["Reply-To"] = _party(Party(reply_to))
     _check(headers)
-    boundary = "=_" + sha256(message_id.encode()).hexdigest()[:32]
+    boundary = "=_" + sha256(message_id.encode()).hexdigest()[:24]
     headers["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     parts = "".join(_part(kind, text, boundary) for kind, text in (("plain", letter.text), ("html", letter.html)))

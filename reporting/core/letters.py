@@ -33,7 +33,8 @@ def moment(fact: str | datetime) -> datetime:
 
     Facts are kept as JSON, so moments travel as text; templates write `duty.due_at|moment`.
     """
-    found = fact if isinstance(fact, datetime) else datetime.fromisoformat(fact)
+    # By way of str, a missing fact says its name instead of being of the wrong type.
+    found = fact if isinstance(fact, datetime) else datetime.fromisoformat(str(fact))
     if found.tzinfo is None:
         raise ValueError(f"the moment {fact!r} names no zone")
     return found.astimezone(UTC)
