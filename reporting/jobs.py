@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -15,9 +15,12 @@ from reporting.core.envelopes import Envelope, Party, compose, mailable
 from reporting.core.kit import Kit
 from reporting.core.letters import Letter
 from reporting.core.post import Connection, DoubtfulDelivery, PermanentFailure, ServerUnavailable, TemporaryFailure
+from reporting.dashboard import service as dashboard
 from reporting.outbox import service as outbox
 from reporting.outbox.rules import AS_IT_IS, Ending, State, Verdict, lease_length, message_token
 from reporting.outbox.service import Claim
+from reporting.reminders import service as reminders
+from reporting.tracking import service as tracking
 
 log = structlog.get_logger()
 
@@ -190,3 +193,54 @@ def _reply_to(organiser: Mapping[str, Any]) -> str | None:
     """The organiser's mailbox, when its facts name one."""
     found = (organiser.get(name) for name in ("email", "contact"))
     return next((address for address in found if isinstance(address, str) and mailable(address)), None)
+
+
+def sweep() -> int:
+    """Write the verdict of every due that has passed, a batch a transaction; gives how many were written."""
+    now, total = clock.now(), 0
+    while True:
+        with unit_of_work():
+            written = tracking.sweep(now=now)
+        total += written
+        if not written:
+            break
+    if total:
+        log.info("swept", verdicts=total)
+    return total
+
+
+def remind() -> int:
+    """Queue the reminders whose step has come; gives how many letters were queued."""
+    with unit_of_work():
+        queued = reminders.queue_due(now=clock.now())
+    if queued:
+        log.info("reminders_queued", letters=queued)
+    return queued
+
+
+def digest() -> int:
+    """Queue the organisers' daily digest; gives how many letters were queued."""
+    with unit_of_work():
+        queued = dashboard.queue_digests(now=clock.now())
+    if queued:
+        log.info("digests_queued", letters=queued)
+    return queued
+
+
+def deliver(kit: Kit, *, limit: int = 1000) -> int:
+    """Send what waits, looking at each reminder's cause again just before it leaves; gives how many went."""
+    recheck = {"reminder": lambda claim: reminders.recheck(claim.facts, now=clock.now())}
+    return deliver_letters(kit, recheck, limit).states.get(str(State.SENT), 0)
+
+
+def tidy(kit: Kit) -> int:
+    """Drop staged uploads that nobody claimed within a day; gives how many."""
+    return kit.vault.tidy_staging(timedelta(days=1), clock.system_clock())
+
+
+def tick(kit: Kit) -> None:
+    """Everything the clock does, once, in the order in which one thing follows from another."""
+    sweep()
+    remind()
+    digest()
+    deliver(kit)

@@ -132,6 +132,7 @@ class SmtpConnection:
     def __init__(self, post: SmtpPost) -> None:
         self._post = post
         self._line: smtplib.SMTP | None = None
+        self._has_carried = False
 
     def open(self) -> smtplib.SMTP:
         """Dial, greet and sign in; gives the line; raises ServerUnavailable."""
@@ -146,6 +147,7 @@ class SmtpConnection:
                 line.close()
             raise ServerUnavailable(_told(error)) from error
         self._line = line
+        self._has_carried = False
         return line
 
     def close(self) -> None:
@@ -159,6 +161,7 @@ class SmtpConnection:
     def send(self, envelope: Envelope, before_data: Callable[[], None]) -> str:
         """Hand one letter over, as `Connection.send` says."""
         line = self._address(envelope)
+        self._has_carried = True
         try:
             before_data()
         except BaseException:
@@ -179,14 +182,17 @@ class SmtpConnection:
 
     def _mail(self, envelope: Envelope) -> tuple[smtplib.SMTP, tuple[int, bytes]]:
         order = f"MAIL FROM:<{envelope.sender}>"
-        if self._line is not None:
+        line = self._line
+        if line is not None and self._has_carried:
+            # Servers close a line that has carried enough, or was idle: that is not a server that is away.
             with suppress(ServerUnavailable):
-                line = self._line
                 reply = self._ask(line, order)
                 if reply[0] != 421:
                     return line, reply
             self.close()
-        line = self.open()
+            line = None
+        if line is None:
+            line = self.open()
         return line, self._ask(line, order)
 
     def _ask(self, line: smtplib.SMTP, order: str) -> tuple[int, bytes]:

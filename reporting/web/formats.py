@@ -52,7 +52,8 @@ def clock_words(moment: datetime, zone: str | tzinfo) -> str:
 
 
 def deadline_words(due_at: datetime, zone: str | tzinfo) -> str:
-    """A deadline (aware, exclusive) as people say it: local midnight is the end of the day before, “10月15日 (周三) 24:00”."""
+    ""
+    "A deadline (aware, exclusive) as people say it: local midnight is the end of the day before, “10月15日 (周三) 24:00”."
     day, clock = _last_day(due_at, zone)
     return f"{day_words(day)} {clock}"
 
@@ -131,3 +132,33 @@ def number_words(number: int) -> str:
 def listed(names: Iterable[str]) -> str:
     """Several names in one sentence: “图片、视频”, “photos, videos”."""
     return _("、").join(names)
+
+
+def format_words(code: str | None) -> str:
+    """A file format for people, from its code: “Word 文档”, “MP4”; None is content that nobody knows."""
+    if code is None:
+        return _("无法识别的内容")
+    known = {
+        "doc": _("Word 文档"),
+        "docx": _("Word 文档"),
+        "xls": _("Excel 表格"),
+        "xlsx": _("Excel 表格"),
+        "ppt": _("演示文稿"),
+        "pptx": _("演示文稿"),
+        "wps": _("WPS 文档"),
+        "html": _("网页文件"),
+        "exe": _("程序文件"),
+        "macro": _("带宏的文档"),
+        "zip": _("压缩包"),
+        "rar": _("压缩包"),
+        "7z": _("压缩包"),
+        "gz": _("压缩包"),
+        "ole": _("其他 Office 文件"),
+        "odf": _("OpenDocument 文件"),
+    }
+    return known.get(code, code.upper())
+
+
+def slot_kind_words(code: str) -> str:
+    """What a slot asks for. KeyError for an unknown code."""
+    return {"summary": _("活动总结"), "photos": _("图片"), "videos": _("视频")}[code]

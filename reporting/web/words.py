@@ -15,6 +15,7 @@ from reporting.web.formats import (
     day_words,
     days_left_words,
     deadline_words,
+    format_words,
     late_words,
     limit_words,
     listed,
@@ -22,6 +23,7 @@ from reporting.web.formats import (
     number_words,
     receipt_words,
     size_words,
+    slot_kind_words,
     zone_words,
 )
 from reporting.web.reasons import SENTENCES
@@ -31,6 +33,7 @@ __all__ = [
     "day_words",
     "days_left_words",
     "deadline_words",
+    "format_words",
     "kind_word",
     "late_words",
     "limit_words",
@@ -42,7 +45,7 @@ __all__ = [
     "review_word",
     "role_word",
     "size_words",
-    "slot_kind_word",
+    "slot_kind_words",
     "slot_word",
     "standing_word",
     "zone_words",
@@ -62,7 +65,8 @@ class Reason(Protocol):
 
 
 def reason_sentence(reason: Reason) -> str:
-    """The refusal in the reader's language: what is wrong, the limit, how to mend it. KeyError for an unwritten code."""
+    ""
+    "The refusal in the reader's language: what is wrong, the limit, how to mend it. KeyError for an unwritten code."
     return SENTENCES[reason.code](reason.facts)
 
 
@@ -127,11 +131,6 @@ def kind_word(code: str) -> str:
         "county": _("县级"),
         "other": _("其他"),
     }[code]
-
-
-def slot_kind_word(code: str) -> str:
-    """What a slot asks for."""
-    return {"summary": _("活动总结"), "photos": _("图片"), "videos": _("视频")}[code]
 
 
 def install(app: Flask) -> None:

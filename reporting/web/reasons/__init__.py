@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reporting.web.reasons import accounts, bureaus, campaigns, files, reports, reviews
+from reporting.web.reasons import accounts, bureaus, campaigns, files, letters, reports, reviews
 
 Sentence = Callable[[Mapping[str, Any]], str]
 
@@ -23,6 +23,7 @@ SENTENCES: dict[str, Sentence] = _gathered(
     bureaus.SENTENCES,
     campaigns.SENTENCES,
     files.SENTENCES,
+    letters.SENTENCES,
     reports.SENTENCES,
     reviews.SENTENCES,
 )

@@ -1,4 +1,4 @@
-"""Refusals about bureaus and the rosters they come in by. Facts: ``row`` is the line in the file, the header being 1."""
+"""Refusals about bureaus and the rosters they come in by. ``row`` is the line in the file, the header being line 1."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -38,11 +38,11 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         kind=facts["kind"],
         kinds=facts["kinds"],
     ),
-    "encoding_unknown": lambda facts: _(
+    "encoding_unknown": lambda _facts: _(
         "文件的编码无法识别。请在 Excel 或 WPS 中另存为“CSV UTF-8”或 .xlsx 后重新导入，系统没有改动任何数据。"
     ),
     "header_missing": lambda facts: _(
         "第一行缺少列名：%(fields)s。请按样表补上后重新导入，系统没有改动任何数据。", fields=listed(facts["fields"])
     ),
-    "no_rows": lambda facts: _("文件中只有列名，没有单位。请确认选对了文件，系统没有改动任何数据。"),
+    "no_rows": lambda _facts: _("文件中只有列名，没有单位。请确认选对了文件，系统没有改动任何数据。"),
 }

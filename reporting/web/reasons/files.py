@@ -5,11 +5,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from reporting.web.formats import limit_words, listed, number_words, size_words
+from reporting.web.formats import format_words, limit_words, listed, number_words, size_words
 
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "file_too_large": lambda facts: _(
-        "文件《%(name)s》为 %(size)s，超过每个文件 %(limit)s 的上限。请压缩后重新上传，视频也可以分成几段。已填写的内容和其他文件均已保存。",
+        "文件《%(name)s》为 %(size)s，超过每个文件 %(limit)s 的上限。请压缩后重新上传，视频也可以分成几段。"
+        "已填写的内容和其他文件均已保存。",
         name=facts["name"],
         size=size_words(facts["size"]),
         limit=limit_words(facts["limit"]),
@@ -21,16 +22,18 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "type_not_allowed": lambda facts: _(
         "文件《%(name)s》的格式不能用于此项材料，可用的格式为 %(allowed)s。请转换格式后重新上传。其他文件均已保存。",
         name=facts["name"],
-        allowed=listed(facts["allowed"]),
+        allowed=listed("." + code for code in facts["allowed"]),
     ),
     "content_contradicts_name": lambda facts: _(
-        "《%(name)s》的内容与扩展名不符：按扩展名应为 %(expected)s，实际为 %(found)s。请用原来的软件打开并另存为 %(expected)s 后再上传。其他文件均已保存。",
+        "《%(name)s》的内容与扩展名不符：按扩展名应为 %(expected)s，实际为 %(found)s。"
+        "请用原来的软件打开并另存为 %(expected)s 后再上传。其他文件均已保存。",
         name=facts["name"],
-        expected=facts["expected"],
-        found=facts["found"],
+        expected=format_words(facts["expected"]),
+        found=format_words(facts["found"]),
     ),
     "too_many_files": lambda facts: _(
-        "此项材料最多 %(most)s 个文件，《%(name)s》超出，没有保存。如需换入，请先移除一个已上传的文件。已上传的文件均已保存。",
+        "此项材料最多 %(most)s 个文件，《%(name)s》超出，没有保存。如需换入，请先移除一个已上传的文件。"
+        "已上传的文件均已保存。",
         most=facts["most"],
         name=facts["name"],
     ),
@@ -43,12 +46,13 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         limit=facts["limit"],
     ),
     "upload_cut": lambda facts: _(
-        "《%(name)s》没有传完：应为 %(declared)s 字节，只收到 %(received)s 字节。请检查网络后重新上传这个文件。已填写的内容和其他文件均已保存。",
+        "《%(name)s》没有传完：应为 %(declared)s 字节，只收到 %(received)s 字节。"
+        "请检查网络后重新上传这个文件。已填写的内容和其他文件均已保存。",
         name=facts["name"],
         declared=number_words(facts["declared"]),
         received=number_words(facts["received"]),
     ),
-    "disk_full": lambda facts: _(
+    "disk_full": lambda _facts: _(
         "服务器存储空间不足，这次上传的文件没有保存。已填写的内容和此前的文件均已保存。请稍后再试，或与主办单位联系。"
     ),
     "image_unreadable": lambda facts: _(
@@ -63,8 +67,9 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         name=facts["name"],
     ),
     "document_unreadable": lambda facts: _(
-        "文档《%(name)s》打不开，可能已损坏或加了密码。请在 Word 或 WPS 中确认能打开，另存后重新上传。其他文件均已保存。",
+        "文档《%(name)s》打不开，可能已损坏或加了密码。请在 Word 或 WPS 中确认能打开，另存后重新上传。"
+        "其他文件均已保存。",
         name=facts["name"],
     ),
-    "no_file_chosen": lambda facts: _("还没有选择文件。请先选择要上传的文件，再按上传按钮。已填写的内容均已保存。"),
+    "no_file_chosen": lambda _facts: _("还没有选择文件。请先选择要上传的文件，再按上传按钮。已填写的内容均已保存。"),
 }

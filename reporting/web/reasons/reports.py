@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from reporting.web.formats import deadline_words, number_words
+from reporting.web.formats import deadline_words, number_words, slot_kind_words
 
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "closed_for_submission": lambda facts: _(
@@ -15,19 +15,20 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "not_open_yet": lambda facts: _(
         "该报送事项将于 %(moment)s 开始，届时即可填报。", moment=deadline_words(facts["opens_at"], facts["zone"])
     ),
-    "nothing_complete": lambda facts: _(
+    "nothing_complete": lambda _facts: _(
         "还没有任何一项必报材料填写完整，暂时不能提交。请先完成至少一项（总结、图片或视频）。草稿均已保存。"
     ),
-    "already_submitted": lambda facts: _("这份材料已经提交，不能再改动。如需修改，请与主办单位联系，由其退回后再改。"),
+    "already_submitted": lambda _facts: _("这份材料已经提交，不能再改动。如需修改，请与主办单位联系，由其退回后再改。"),
     "stale_version": lambda facts: _(
-        "本页面打开后，%(by)s已在另一处修改过这份总结。您的文字没有丢失：左侧为对方版本，右侧为您的版本，请选择或合并。",
+        "本页面打开后，%(by)s已在另一处修改过这份总结。您的文字没有丢失：左侧为对方版本，右侧为您的版本，"
+        "请选择或合并。",
         by=facts["by"],
     ),
-    "title_missing": lambda facts: _("标题还没有填写。请填写标题。其他内容均已保存。"),
+    "title_missing": lambda _facts: _("标题还没有填写。请填写标题。已填写的其他内容都还在。"),
     "title_too_long": lambda facts: _(
-        "标题超过 %(limit)s 个字的上限。请缩短标题。其他内容均已保存。", limit=number_words(facts["limit"])
+        "标题超过 %(limit)s 个字的上限。请缩短标题。已填写的内容都还在。", limit=number_words(facts.get("limit", 200))
     ),
-    "text_missing": lambda facts: _("总结还没有内容。请填写正文，或上传总结文档。其他内容均已保存。"),
+    "text_missing": lambda _facts: _("总结还没有内容。请填写正文，或上传总结文档。其他内容均已保存。"),
     "text_too_long": lambda facts: _(
         "总结正文超过 %(limit)s 个字的上限。请缩短正文，或改为上传文档。已填写的文字都还在。",
         limit=number_words(facts["limit"]),
@@ -37,15 +38,19 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         name=facts["name"],
         limit=number_words(facts["limit"]),
     ),
-    "reason_missing": lambda facts: _("申明没有此项材料时，需要写明原因。请填写原因。"),
+    "reason_missing": lambda _facts: _("原因还没有填写。请写明原因，日后可以查考。已填写的内容都还在。"),
     "reason_too_long": lambda facts: _(
-        "原因超过 %(limit)s 个字的上限。请缩短原因。已填写的文字都还在。", limit=number_words(facts["limit"])
+        "原因超过 %(limit)s 个字的上限。请缩短原因。已填写的文字都还在。", limit=number_words(facts.get("limit", 500))
     ),
-    "already_declared": lambda facts: _("此项材料已申明没有。如需上传文件，请先撤回申明。"),
-    "slot_has_files": lambda facts: _("此项材料已上传文件，不能申明没有。如确无此项材料，请先移除已上传的文件。"),
-    "not_certifier": lambda facts: _("提交须由本单位签发人办理。请把填好的材料交签发人核对后提交。草稿均已保存。"),
-    "needs_certifier": lambda facts: _(
-        "该报送事项须经签发后提交，而本单位还没有签发人。请与主办单位联系，为本单位设置签发人。草稿均已保存。"
+    "already_declared": lambda _facts: _("此项材料已申明没有。如需上传文件，请先撤回申明。"),
+    "slot_has_files": lambda _facts: _("此项材料已上传文件，不能申明没有。如确无此项材料，请先移除已上传的文件。"),
+    "needs_certifier": lambda _facts: _(
+        "提交须由本单位签发人办理。请把填好的材料交签发人核对后提交；还没有签发人的，请与主办单位联系。草稿均已保存。"
     ),
-    "not_prepared": lambda facts: _("填报人还没有把材料送签，暂时不能签发。请填报人核对后送签。"),
+    "already_accepted": lambda _facts: _("这份材料已被采纳，不能再改动。如确需更正，请与主办单位联系。"),
+    "slot_emptied": lambda facts: _(
+        "“%(slot)s”此前提交时是齐全的，现在缺少内容。请补齐后再提交，或把原来的文件传回来。",
+        slot=slot_kind_words(facts["slot"]),
+    ),
+    "not_prepared": lambda _facts: _("填报人还没有把材料送签，暂时不能签发。请填报人核对后送签。"),
 }

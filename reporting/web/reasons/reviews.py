@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from reporting.web.formats import number_words
 
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "note_missing": lambda facts: _("退回时需要写明审阅意见，填报单位才知道改什么。请填写审阅意见。"),
+    "note_missing": lambda _facts: _("退回时需要写明审阅意见，填报单位才知道改什么。请填写审阅意见。"),
     "note_too_long": lambda facts: _(
         "审阅意见超过 %(limit)s 个字的上限。请缩短意见。已填写的文字都还在。", limit=number_words(facts["limit"])
     ),
@@ -16,7 +16,7 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "您打开页面之后，该单位又提交了一次，现为第 %(round)s 次提交。您的意见没有丢失。请核对最新内容后再作决定。",
         round=facts["round"],
     ),
-    "not_submitted": lambda facts: _("该单位还没有提交，或材料已退回修改，现在没有可以审阅的内容。"),
+    "not_submitted": lambda _facts: _("该单位还没有提交，或材料已退回修改，现在没有可以审阅的内容。"),
     "already_decided": lambda facts: _(
         "这次提交已由 %(by)s 作出决定，没有再次处理。请刷新页面查看结果。", by=facts["by"]
     ),

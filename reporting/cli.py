@@ -1,0 +1,92 @@
+"""Door: what the clock does, by hand; and the first account."""
+
+import secrets
+
+import click
+from flask import Flask
+
+from reporting import jobs
+from reporting.accounts import queries as accounts
+from reporting.accounts import service as account_service
+from reporting.bureaus import queries as bureaus
+from reporting.bureaus import service as bureau_service
+from reporting.bureaus.rules import Role, RosterRow
+from reporting.core import clock
+from reporting.core.actor import SYSTEM
+from reporting.core.db import unit_of_work
+from reporting.core.kit import kit
+
+
+def install(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    for command in (sweep, remind, digest, deliver, tidy, tick, add_organiser, add_person):
+        app.cli.add_command(command)
+
+
+@click.command("sweep")
+def sweep() -> None:
+    """Write the verdict of every deadline that has passed."""
+    click.echo(f"{jobs.sweep()} verdicts written")
+
+
+@click.command("remind")
+def remind() -> None:
+    """Put the reminders that are due into the outbox."""
+    click.echo(f"{jobs.remind()} reminders queued")
+
+
+@click.command("digest")
+def digest() -> None:
+    """Put the organisers' daily digest into the outbox, once a day."""
+    click.echo(f"{jobs.digest()} digests queued")
+
+
+@click.command("deliver")
+@click.option("--limit", default=1000, show_default=True, help="How many letters at most.")
+def deliver(limit: int) -> None:
+    """Send what waits in the outbox."""
+    click.echo(f"{jobs.deliver(kit(), limit=limit)} letters sent")
+
+
+@click.command("tidy")
+def tidy() -> None:
+    """Drop staged uploads that nobody claimed within a day."""
+    click.echo(f"{jobs.tidy(kit())} staged files dropped")
+
+
+@click.command("tick")
+def tick() -> None:
+    """Do everything the clock does, once."""
+    jobs.tick(kit())
+
+
+@click.command("add-organiser")
+@click.argument("code")
+@click.argument("name_zh")
+def add_organiser(code: str, name_zh: str) -> None:
+    """Add the bureau that organises, the first row of an empty installation."""
+    now = clock.now()
+    with unit_of_work():
+        row = RosterRow(1, code, name_zh, kind="headquarters")
+        bureau_service.import_roster([row], actor=SYSTEM, now=now, today=now.date())
+    click.echo(f"{code} is there")
+
+
+@click.command("add-person")
+@click.argument("email")
+@click.argument("name")
+@click.argument("bureau_code")
+@click.argument("role", type=click.Choice([*Role]))
+def add_person(email: str, name: str, bureau_code: str, role: str) -> None:
+    """Add a person with a role at a bureau; prints the first password of a new account."""
+    now, password = clock.now(), secrets.token_urlsafe(12)
+    with unit_of_work():
+        bureau = bureaus.find_by_code(bureau_code)
+        if bureau is None:
+            raise click.ClickException(f"no bureau has the code {bureau_code}; import the roster or add it first")
+        user = accounts.find_by_email(email)
+        fresh = user is None
+        if user is None:
+            user = account_service.add(email, name, password=password, actor=SYSTEM, now=now)
+        bureau_service.appoint(user, bureau, role, actor=SYSTEM, now=now)
+    click.echo(f"{email} is {role} at {bureau_code}" + (f", first password: {password}" if fresh else ""))

@@ -1,0 +1,82 @@
+"""Issuing receipts and writing the letter that carries them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from reporting.bureaus import queries as bureaus
+from reporting.bureaus.models import Bureau
+from reporting.bureaus.rules import REPORTING_ROLES
+from reporting.campaigns import queries as campaigns
+from reporting.campaigns.models import Assignment
+from reporting.core.db import db
+from reporting.outbox import service as outbox
+from reporting.outbox.rules import Recipient
+from reporting.receipts import queries, rules
+from reporting.receipts.models import Receipt, ReceiptCounter
+from reporting.reports import queries as reports
+from reporting.reports.models import Submission
+from reporting.reports.rules import still_owed
+
+
+def issue(submission: Submission, assignment: Assignment, *, now: datetime) -> Receipt:
+    """Give a round its receipt and put the letters to the bureau's people into the outbox; once a round."""
+    held = queries.of_submission(submission.id)
+    if held is not None:
+        return held
+    year = assignment.task.campaign.year
+    receipt = Receipt(submission_id=submission.id, number=rules.number(year, _next(year)), issued_at=now)
+    db.session.add(receipt)
+    db.session.flush()
+    _write_letters(receipt, submission, assignment, now=now)
+    return receipt
+
+
+def _next(year: int) -> int:
+    """Take the next number under the counter's row lock, so that two rounds never share one."""
+    if db.session.get(ReceiptCounter, year) is None:
+        try:
+            with db.session.begin_nested():
+                db.session.execute(insert(ReceiptCounter).values(year=year, last=0))
+        except IntegrityError:
+            pass  # Another round of this year began at the same moment and has made the row.
+    db.session.execute(update(ReceiptCounter).where(ReceiptCounter.year == year).values(last=ReceiptCounter.last + 1))
+    return db.session.scalar(select(ReceiptCounter.last).where(ReceiptCounter.year == year)) or 0
+
+
+def _write_letters(receipt: Receipt, submission: Submission, assignment: Assignment, *, now: datetime) -> None:
+    bureau = db.session.get_one(Bureau, assignment.bureau_id)
+    for contact in bureaus.each_once(bureaus.contacts([assignment.bureau_id], REPORTING_ROLES)):
+        facts = _facts(receipt, submission, assignment, bureau, contact)
+        to = Recipient(contact.email, contact.name, contact.language, contact.user_id)
+        outbox.put("receipt", f"receipt:{submission.id}:{contact.user_id}", to=to, facts=facts, now=now)
+
+
+def _facts(
+    receipt: Receipt, submission: Submission, assignment: Assignment, bureau: Bureau, contact: bureaus.Contact
+) -> dict[str, Any]:
+    task, english = assignment.task, contact.language == "en"
+    owed = still_owed(reports.contents(assignment, reports.find_report(assignment.id)))
+    return {
+        **campaigns.letter_frame(assignment, contact, link=f"receipt:{submission.id}"),
+        "number": receipt.number,
+        "received_at": submission.received_at.isoformat(),
+        "bureau": (english and bureau.name_en) or bureau.short_zh,
+        "task": (english and task.title_en) or task.title,
+        "round": submission.round,
+        "on_time": submission.late_seconds == 0,
+        "late_by": submission.late_seconds,
+        "slots": [
+            {
+                "kind": slot.kind,
+                "standing": slot.standing,
+                "arrived_at": slot.arrived_at.isoformat() if slot.arrived_at else None,
+                "count": slot.count,
+            }
+            for slot in submission.slots
+        ],
+        "files": [{"name": f.name, "size": f.size, "sha256": f.sha256, "slot": f.slot_kind} for f in submission.files],
+        "still_owed": owed,
+    }

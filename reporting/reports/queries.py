@@ -1,0 +1,114 @@
+"""Reading working copies, rounds and arrivals."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+
+from reporting.campaigns.models import Assignment
+from reporting.core.db import db
+from reporting.deadlines.rules import Arrival
+from reporting.reports import rules
+from reporting.reports.models import Attachment, Declaration, Report, SlotArrival, Submission, SubmissionFile
+
+
+def find_report(assignment_id: int, *, lock: bool = False) -> Report | None:
+    """The working copy of an assignment, or None while nobody has begun; `lock` holds its row."""
+    wanted = select(Report).where(Report.assignment_id == assignment_id)
+    return db.session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+def reports_of(assignment_ids: Collection[int]) -> dict[int, Report]:
+    """Working copies by the assignment they belong to."""
+    found = db.session.scalars(select(Report).where(Report.assignment_id.in_(assignment_ids)).order_by(Report.id))
+    return {report.assignment_id: report for report in found}
+
+
+def attachments(report_id: int) -> Sequence[Attachment]:
+    """The files of a working copy, by slot and order; removed ones are left out."""
+    wanted = select(Attachment).where(Attachment.report_id == report_id, Attachment.removed_at.is_(None))
+    return db.session.scalars(wanted.order_by(Attachment.slot_id, Attachment.position, Attachment.id)).all()
+
+
+def find_attachment(report_id: int, attachment_id: int) -> Attachment | None:
+    """A file of this very working copy, or None."""
+    wanted = select(Attachment).where(
+        Attachment.id == attachment_id, Attachment.report_id == report_id, Attachment.removed_at.is_(None)
+    )
+    return db.session.scalar(wanted)
+
+
+def declarations(report_id: int) -> dict[int, Declaration]:
+    """What a working copy declares to have none of, by slot id."""
+    found = db.session.scalars(select(Declaration).where(Declaration.report_id == report_id).order_by(Declaration.id))
+    return {declaration.slot_id: declaration for declaration in found}
+
+
+def arrivals(assignment_ids: Collection[int]) -> dict[int, dict[int, Arrival]]:
+    """First arrivals by assignment and slot; an assignment with none is left out."""
+    wanted = select(
+        SlotArrival.assignment_id, SlotArrival.slot_id, SlotArrival.arrived_at, SlotArrival.due_at, SlotArrival.declared
+    ).where(SlotArrival.assignment_id.in_(assignment_ids))
+    found: dict[int, dict[int, Arrival]] = {}
+    for assignment_id, slot_id, arrived_at, due_at, declared in db.session.execute(wanted.order_by(SlotArrival.id)).all():
+        found.setdefault(assignment_id, {})[slot_id] = Arrival(arrived_at, due_at, declared)
+    return found
+
+
+def submissions(assignment_id: int) -> Sequence[Submission]:
+    """Every round of an assignment, the first first."""
+    wanted = select(Submission).where(Submission.assignment_id == assignment_id).order_by(Submission.round)
+    return db.session.scalars(wanted.limit(200)).all()
+
+
+def find_submission(submission_id: int, *, bureau_ids: Collection[int]) -> Submission | None:
+    """A round of one of these bureaus, or None."""
+    wanted = (
+        select(Submission)
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .where(Submission.id == submission_id, Assignment.bureau_id.in_(bureau_ids))
+    )
+    return db.session.scalar(wanted)
+
+
+def submission(submission_id: int) -> Submission | None:
+    """A round by id, for verbs that were handed it."""
+    return db.session.get(Submission, submission_id)
+
+
+def latest_submission(assignment_id: int) -> Submission | None:
+    """The last round of an assignment, or None."""
+    wanted = select(Submission).where(Submission.assignment_id == assignment_id).order_by(Submission.round.desc()).limit(1)
+    return db.session.scalar(wanted)
+
+
+def by_idempotency_key(assignment_id: int, key: str) -> Submission | None:
+    """The round that was made under a key, for a form that was posted twice or whose answer was lost."""
+    wanted = select(Submission).where(Submission.assignment_id == assignment_id, Submission.idempotency_key == key)
+    return db.session.scalar(wanted)
+
+
+def submitted_file(submission_id: int, attachment_id: int) -> SubmissionFile | None:
+    """One frozen file of a round, or None."""
+    wanted = select(SubmissionFile).where(
+        SubmissionFile.submission_id == submission_id, SubmissionFile.attachment_id == attachment_id
+    )
+    return db.session.scalar(wanted)
+
+
+def contents(assignment: Assignment, report: Report | None) -> list[rules.SlotContent]:
+    """What stands in each slot of a working copy, in the order of the slots."""
+    files: dict[int, int] = {}
+    declared: Mapping[int, Declaration] = {}
+    if report is not None:
+        for attachment in attachments(report.id):
+            files[attachment.slot_id] = files.get(attachment.slot_id, 0) + 1
+        declared = declarations(report.id)
+    arrived = arrivals([assignment.id]).get(assignment.id, {})
+    has_text = bool(report and report.body.strip())
+    return [
+        rules.SlotContent(
+            kind=slot.kind, required=slot.required, least=slot.least, most=slot.most, takes_text=slot.takes_text,
+            files=files.get(slot.id, 0), has_text=has_text, declared=slot.id in declared, arrived=slot.id in arrived,
+        )
+        for slot in assignment.task.slots
+    ]  # fmt: skip

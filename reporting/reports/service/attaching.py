@@ -1,0 +1,200 @@
+"""Putting files into slots, describing, ordering and taking them out, and declaring that there are none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from reporting.campaigns.models import Assignment, Slot
+from reporting.core.actor import Actor
+from reporting.core.db import db
+from reporting.core.errors import NotFound, Reason, Refused
+from reporting.files import service as files
+from reporting.reports import queries, rules
+from reporting.reports.models import Attachment, Declaration, Report
+from reporting.reports.service.drafting import begun, gate_reasons, touch
+from reporting.uploads.service import Received
+
+
+def slot_of(assignment: Assignment, kind: str) -> Slot:
+    """The slot of this kind; raises NotFound when the task asks for no such thing."""
+    for slot in assignment.task.slots:
+        if slot.kind == kind:
+            return slot
+    raise NotFound
+
+
+def attach(assignment: Assignment, kind: str, received: Sequence[Received], *, actor: Actor, now: datetime) -> list[Reason]:
+    """Put files that were received into a slot; gives a reason for each that did not fit.
+
+    A file whose content is already in the slot is passed over, so that a form posted twice adds nothing.
+    Raises Refused when the gate is shut. A declaration of having none is lifted by the first file.
+    """
+    slot = slot_of(assignment, kind)
+    _refuse(gate_reasons(assignment, now=now))
+    report = begun(assignment, actor=actor, now=now)
+    present = [a for a in queries.attachments(report.id) if a.slot_id == slot.id]
+    have, position = {a.sha256 for a in present}, max((a.position for a in present), default=0)
+    reasons, added = [], 0
+    for item in received:
+        if item.sha256 in have:
+            reasons.append(Reason.of("already_attached", name=item.name))
+        elif len(present) + added >= slot.most:
+            reasons.append(Reason.of("too_many_files", slot=slot.kind, most=slot.most, name=item.name))
+        else:
+            added += 1
+            have.add(item.sha256)
+            _add(report, slot, item, position=position + added, actor=actor, now=now)
+    if added:
+        _lift_declaration(report, slot)
+        touch(report, actor=actor, now=now)
+    return reasons
+
+
+def _add(report: Report, slot: Slot, item: Received, *, position: int, actor: Actor, now: datetime) -> None:
+    stored = files.keep_row(item, now=now)
+    attachment = Attachment(
+        report_id=report.id,
+        slot_id=slot.id,
+        file_id=stored.id,
+        name=item.name,
+        position=position,
+        sha256=item.sha256,
+        size=item.size,
+        media_type=item.media_type,
+        added_by=actor.name,
+        added_at=now,
+    )
+    db.session.add(attachment)
+
+
+def _lift_declaration(report: Report, slot: Slot) -> bool:
+    declared = queries.declarations(report.id).get(slot.id)
+    if declared is None:
+        return False
+    db.session.delete(declared)
+    db.session.flush()
+    return True
+
+
+def _mine(report: Report, attachment_id: int) -> Attachment:
+    found = queries.find_attachment(report.id, attachment_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def remove(assignment: Assignment, attachment_id: int, *, actor: Actor, now: datetime) -> Attachment:
+    """Take a file out of the working copy; rounds that froze it keep it. It can be restored."""
+    _refuse(gate_reasons(assignment, now=now))
+    report = begun(assignment, actor=actor, now=now)
+    attachment = _mine(report, attachment_id)
+    attachment.removed_at = now
+    touch(report, actor=actor, now=now)
+    return attachment
+
+
+def restore(assignment: Assignment, attachment_id: int, *, actor: Actor, now: datetime) -> None:
+    """Put back a file that was taken out; raises Refused when the slot is full by now."""
+    _refuse(gate_reasons(assignment, now=now))
+    report = begun(assignment, actor=actor, now=now)
+    attachment = db.session.get(Attachment, attachment_id)
+    if attachment is None or attachment.report_id != report.id:
+        raise NotFound
+    if attachment.removed_at is None:
+        return
+    slot = next(slot for slot in assignment.task.slots if slot.id == attachment.slot_id)
+    present = db.session.scalar(
+        select(func.count(Attachment.id)).where(
+            Attachment.report_id == report.id, Attachment.slot_id == slot.id, Attachment.removed_at.is_(None)
+        )
+    )
+    if (present or 0) >= slot.most:
+        raise Refused(Reason.of("too_many_files", slot=slot.kind, most=slot.most, name=attachment.name))
+    attachment.removed_at = None
+    _lift_declaration(report, slot)
+    touch(report, actor=actor, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is said about a file: a caption, and the focus area it shows (None for none)."""
+
+    caption: str
+    focus_area_id: int | None
+
+
+def update_captions(assignment: Assignment, descriptions: Mapping[int, Description], *, actor: Actor, now: datetime) -> None:
+    """Describe several files at once, by attachment id; raises Refused naming each caption that is too long."""
+    _refuse(gate_reasons(assignment, now=now))
+    report = begun(assignment, actor=actor, now=now)
+    known_areas = {area.id for area in assignment.task.campaign.focus_areas}
+    too_long, changed = [], False
+    for attachment_id, description in sorted(descriptions.items()):
+        attachment = _mine(report, attachment_id)
+        caption = rules.clean_line(description.caption)
+        if len(caption) > rules.LONGEST_CAPTION:
+            too_long.append(Reason.of("caption_too_long", name=attachment.name, limit=rules.LONGEST_CAPTION))
+            continue
+        area = description.focus_area_id if description.focus_area_id in known_areas else None
+        if (attachment.caption, attachment.focus_area_id) != (caption, area):
+            attachment.caption, attachment.focus_area_id = caption, area
+            changed = True
+    _refuse(too_long)
+    if changed:
+        touch(report, actor=actor, now=now)
+
+
+def move(assignment: Assignment, attachment_id: int, *, up: bool, actor: Actor, now: datetime) -> None:
+    """Let a file change places with its neighbour; at the end of the row nothing happens."""
+    _refuse(gate_reasons(assignment, now=now))
+    report = begun(assignment, actor=actor, now=now)
+    attachment = _mine(report, attachment_id)
+    row = [a for a in queries.attachments(report.id) if a.slot_id == attachment.slot_id]
+    at = row.index(attachment)
+    other = at - 1 if up else at + 1
+    if 0 <= other < len(row):
+        row[at], row[other] = row[other], row[at]
+        for position, each in enumerate(row, start=1):
+            each.position = position
+        touch(report, actor=actor, now=now)
+
+
+def declare_none(assignment: Assignment, kind: str, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Say that there is nothing for a slot, and why. Raises Refused with every reason against it."""
+    slot = slot_of(assignment, kind)
+    reason = rules.clean_line(reason)
+    reasons = gate_reasons(assignment, now=now)
+    report = begun(assignment, actor=actor, now=now)
+    if not slot.may_declare_none:
+        reasons.append(Reason.of("may_not_declare", slot=kind))
+    if not reason:
+        reasons.append(Reason.of("declaration_reason_missing", slot=kind))
+    if len(reason) > rules.LONGEST_REASON:
+        reasons.append(Reason.of("declaration_reason_too_long", slot=kind, limit=rules.LONGEST_REASON))
+    if any(a.slot_id == slot.id for a in queries.attachments(report.id)):
+        reasons.append(Reason.of("slot_has_files", slot=kind))
+    _refuse(reasons)
+    declared = queries.declarations(report.id).get(slot.id)
+    if declared is not None and declared.reason == reason:
+        return
+    if declared is None:
+        declared = Declaration(report_id=report.id, slot_id=slot.id)
+        db.session.add(declared)
+    declared.reason, declared.declared_by, declared.declared_at = reason, actor.name, now
+    touch(report, actor=actor, now=now)
+
+
+def undeclare(assignment: Assignment, kind: str, *, actor: Actor, now: datetime) -> None:
+    """Take a declaration back; doing it twice is doing it once."""
+    slot = slot_of(assignment, kind)
+    _refuse(gate_reasons(assignment, now=now))
+    report = begun(assignment, actor=actor, now=now)
+    if _lift_declaration(report, slot):
+        touch(report, actor=actor, now=now)
+
+
+def _refuse(reasons: Sequence[Reason]) -> None:
+    if reasons:
+        raise Refused(*reasons)

@@ -1,0 +1,73 @@
+"""Beginning a working copy and writing its text."""
+
+from datetime import datetime
+
+from reporting.campaigns.models import Assignment
+from reporting.campaigns.rules import State as TaskState
+from reporting.core.actor import Actor
+from reporting.core.db import db
+from reporting.core.errors import Reason, Refused, Stale
+from reporting.deadlines import rules as deadlines
+from reporting.reports import queries, rules
+from reporting.reports.models import Report
+
+
+def window_of(assignment: Assignment) -> deadlines.Window:
+    """The moments which hold for this assignment, extensions included."""
+    return deadlines.Window(assignment.task.opens_at, assignment.due_at, assignment.cutoff_at)
+
+
+def gate_reasons(assignment: Assignment, *, now: datetime) -> list[Reason]:
+    """Why nothing is accepted now; empty while the gate is open."""
+    zone = assignment.task.campaign.zone
+    gate = deadlines.gate(window_of(assignment), now=now)
+    if gate == deadlines.Gate.NOT_OPEN_YET:
+        return [Reason.of("not_open_yet", opens_at=assignment.task.opens_at, zone=zone)]
+    if gate == deadlines.Gate.CLOSED or assignment.task.state != TaskState.OPEN:
+        return [Reason.of("closed_for_submission", cutoff_at=assignment.cutoff_at, zone=zone)]
+    return []
+
+
+def begun(assignment: Assignment, *, actor: Actor, now: datetime) -> Report:
+    """The working copy, made when nobody has begun, with its row held until the end of the transaction.
+
+    Raises Refused while nothing may be changed: the report was accepted.
+    """
+    report = queries.find_report(assignment.id, lock=True)
+    if report is None:
+        report = Report(assignment_id=assignment.id, changed_by=actor.name, changed_at=now, state=rules.State.DRAFT)
+        report.text_version = report.revision = report.round = 0
+        db.session.add(report)
+        db.session.flush()
+    if report.state == rules.State.ACCEPTED:
+        raise Refused(Reason.of("already_accepted"))
+    return report
+
+
+def touch(report: Report, *, actor: Actor, now: datetime) -> None:
+    """Note that the working copy was changed; a copy that was prepared for the certifier is so no longer."""
+    report.revision += 1
+    report.changed_by, report.changed_at = actor.name, now
+    db.session.flush()
+
+
+def save_text(assignment: Assignment, *, title: str, body: str, version: int, actor: Actor, now: datetime) -> Report:
+    """Write title and text over the version which the caller has read.
+
+    Saving the same again changes nothing. Raises Refused when it is too long, and Stale with the other's text when
+    somebody saved in between; text is kept even after the cut-off, since a draft is never taken from its writer.
+    """
+    title, body = rules.clean_line(title), rules.clean(body)
+    problems = rules.text_problems(title, body)
+    if problems:
+        raise Refused(*(Reason.of(problem.code, limit=problem.limit) for problem in problems))
+    report = begun(assignment, actor=actor, now=now)
+    if (report.title, report.body) == (title, body):
+        return report
+    if report.text_version != version:
+        theirs = {"title": report.title, "body": report.body, "version": report.text_version, "at": report.changed_at}
+        raise Stale(by=report.changed_by, theirs=theirs)
+    report.title, report.body = title, body
+    report.text_version += 1
+    touch(report, actor=actor, now=now)
+    return report

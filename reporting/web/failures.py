@@ -1,0 +1,87 @@
+"""What a person sees when something cannot be done: one page each, and never a trace."""
+
+import secrets
+
+import structlog
+from flask import Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from reporting.core.errors import NotAllowed, NotFound, Refused
+from reporting.core.kit import kit
+from reporting.core.vault import VaultFull
+from reporting.web import words
+from reporting.web.streaming import RequestCut
+
+log = structlog.get_logger()
+HIDDEN = {"csrf_token", "password", "old", "new", "again"}
+
+
+def install(app: Flask) -> None:
+    """Let every failure speak in sentences."""
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(NotAllowed, _not_found)
+    app.register_error_handler(404, _not_found)
+    app.register_error_handler(403, _not_found)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(RequestCut, _cut)
+    app.register_error_handler(VaultFull, _full)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def wants_json() -> bool:
+    """Whether a script asks, which wants facts rather than a page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _csrf(error: CSRFError) -> ResponseReturnValue:
+    """The form has no valid token: nothing is done, and what was typed is given back to be sent again."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in HIDDEN]
+    if wants_json():
+        return {"error": "csrf"}, 400
+    return render_template("errors/csrf.html", typed=typed, action=request.full_path.rstrip("?")), 400
+
+
+def _not_found(error: Exception) -> ResponseReturnValue:
+    """A foreign row and a missing one answer alike."""
+    if wants_json():
+        return {"error": "not-found"}, 404
+    return render_template("errors/404.html"), 404
+
+
+def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    return render_template("errors/413.html", limit=kit().settings.max_request_bytes), 413
+
+
+def _cut(error: RequestCut) -> ResponseReturnValue:
+    return render_template("errors/cut.html"), 400
+
+
+def _full(error: VaultFull) -> ResponseReturnValue:
+    log.error("vault_full")
+    return render_template("errors/507.html"), 507
+
+
+def _refused(error: Refused) -> ResponseReturnValue:
+    """A refusal which its page did not catch: say it, and go back to where the person came from."""
+    for reason in error.reasons:
+        flash(words.reason_sentence(reason), "danger")
+    return redirect(request.path if "GET" in _methods() else url_for("public.start"))
+
+
+def _methods() -> set[str]:
+    return set((request.url_rule.methods if request.url_rule else None) or ())
+
+
+def _unforeseen(error: Exception) -> ResponseReturnValue:
+    """Anything else: an id for the person to quote, the trace for the log."""
+    if isinstance(error, HTTPException):
+        return error
+    name = secrets.token_hex(4)
+    log.exception("unforeseen", error_id=name, path=request.path)
+    if wants_json():
+        return {"error": "unforeseen", "id": name}, 500
+    return render_template("errors/500.html", error_id=name), 500

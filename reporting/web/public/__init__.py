@@ -1,0 +1,39 @@
+"""The few pages that need no sign-in: where to go first, help, and whether the service lives."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from reporting.bureaus.rules import DESK_ROLES, REPORTING_ROLES
+from reporting.core import health
+from reporting.web.guards import find_person, policy
+
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+@policy("anyone")
+def start() -> ResponseReturnValue:
+    """Send everybody to the page where their work is."""
+    found = find_person()
+    if found is None:
+        return redirect(url_for("security.login"))
+    if found.roles & set(REPORTING_ROLES):
+        return redirect(url_for("bureau.home"))
+    if found.roles & set(DESK_ROLES):
+        return redirect(url_for("desk.campaigns"))
+    return redirect(url_for("admin.bureaus"))
+
+
+@blueprint.get("/healthz")
+@policy("anyone")
+def healthz() -> ResponseReturnValue:
+    """200 while the process serves and its database answers."""
+    health.ask_database()
+    return {"status": "ok"}
+
+
+@blueprint.get("/help")
+@policy("anyone")
+def help_page() -> ResponseReturnValue:
+    """How to hand in, in one page."""
+    return render_template("public/help.html")
