@@ -132,7 +132,7 @@ class SmtpConnection:
     def __init__(self, post: SmtpPost) -> None:
         self._post = post
         self._line: smtplib.SMTP | None = None
-        self._has_carried = False
+        self._is_used = False
 
     def open(self) -> smtplib.SMTP:
         """Dial, greet and sign in; gives the line; raises ServerUnavailable."""
@@ -147,7 +147,7 @@ class SmtpConnection:
                 line.close()
             raise ServerUnavailable(_told(error)) from error
         self._line = line
-        self._has_carried = False
+        self._is_used = False
         return line
 
     def close(self) -> None:
@@ -161,7 +161,6 @@ class SmtpConnection:
     def send(self, envelope: Envelope, before_data: Callable[[], None]) -> str:
         """Hand one letter over, as `Connection.send` says."""
         line = self._address(envelope)
-        self._has_carried = True
         try:
             before_data()
         except BaseException:
@@ -177,13 +176,14 @@ class SmtpConnection:
             # The server takes nothing from our address: that is no fault of this recipient.
             self.close()
             raise ServerUnavailable(_reply(code, text))
+        self._is_used = True
         self._expect(self._ask(line, f"RCPT TO:<{envelope.recipient}>"), (250, 251))
         return line
 
     def _mail(self, envelope: Envelope) -> tuple[smtplib.SMTP, tuple[int, bytes]]:
         order = f"MAIL FROM:<{envelope.sender}>"
         line = self._line
-        if line is not None and self._has_carried:
+        if line is not None and self._is_used:
             # Servers close a line that has carried enough, or was idle: that is not a server that is away.
             with suppress(ServerUnavailable):
                 reply = self._ask(line, order)
