@@ -64,7 +64,7 @@ migration: setup ## Write a migration from the models: make migration MESSAGE="a
 	$(PYTHON_HERE) -m scripts.migration "$(MESSAGE)"
 
 routes: setup-tests ## Write tests/house/routes.txt anew from the application; read the difference before committing it.
-	$(PYTHON_HERE) -m scripts.routes
+	$(PYTHON_HERE) -m tests.house.routes
 
 clean: ## Remove what builds and tests left; data, packages and the environment stay.
 	rm -rf reporting/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
