@@ -19,6 +19,7 @@ class Message(Model):
         Index("ix_outbox_message_due", "next_try_at", "id"),
         Index("ix_outbox_message_state", "state", "id"),
         Index("ix_outbox_message_address", "to_address", "id"),
+        Index("ix_outbox_message_organiser", "organiser_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -26,6 +27,9 @@ class Message(Model):
     # The natural key of the letter's cause: whatever asks twice gets one letter.
     key: Mapped[str] = mapped_column(String(200), unique=True)
     user_id: Mapped[int | None] = mapped_column(index=True)
+    # The bureau in whose name it is written and whose coordinators may read it; a number only, since bureaus are
+    # a room that this one does not know.
+    organiser_id: Mapped[int | None]
     to_address: Mapped[str] = mapped_column(String(254))
     to_name: Mapped[str] = mapped_column(String(120))
     language: Mapped[str] = mapped_column(String(12))

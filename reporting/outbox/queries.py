@@ -33,7 +33,7 @@ def counts_by_state(*, since: datetime | None = None) -> Mapping[str, int]:
     wanted = select(Message.state, func.count()).group_by(Message.state)
     if since is not None:
         wanted = wanted.where(Message.created_at >= since)
-    found = dict(db.session.execute(wanted).tuples().all())
+    found = dict(db.session.execute(wanted).all())
     return {str(state): found.get(state, 0) for state in State}
 
 

@@ -41,16 +41,20 @@ class Claim:
 _CLAIMED = [getattr(Message, name) for name in Claim.__dataclass_fields__]
 
 
-def put(kind: str, key: str, *, to: Recipient, facts: Mapping[str, Any], now: datetime) -> bool:
+def put(
+    kind: str, key: str, *, to: Recipient, facts: Mapping[str, Any], now: datetime, organiser_id: int | None = None
+) -> bool:
     """Queue a letter, once per key; gives False when the key is there already.
 
-    `facts` are self-contained JSON values, moments in ISO form with their zone.
+    `facts` are self-contained JSON values, moments in ISO form with their zone. `organiser_id` is the bureau in whose
+    name it is written: only its coordinators will see it in their list.
     """
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     wanted = insert(Message).values(
         kind=kind,
         key=key,
         user_id=to.user_id,
+        organiser_id=organiser_id,
         to_address=to.address,
         to_name=to.name,
         language=to.language,
@@ -279,5 +283,5 @@ def _start_afresh(message: Message, *, now: datetime) -> None:
 def _copy(message: Message, *, now: datetime) -> int:
     to = Recipient(message.to_address, message.to_name, message.language, message.user_id)
     key = f"{message.key[:180]}#{message.id}"
-    put(message.kind, key, to=to, facts=message.facts, now=now)
+    put(message.kind, key, to=to, facts=message.facts, now=now, organiser_id=message.organiser_id)
     return db.session.scalars(select(Message.id).where(Message.key == key)).one()
