@@ -16,6 +16,8 @@ class Report(Model):
     """
 
     __tablename__ = "report"
+    # The board reads these of thousands of rows; without the index it would walk past every text to reach them.
+    __table_args__ = (Index("ix_report_board", "assignment_id", "state", "revision", "prepared_revision"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
@@ -136,7 +138,11 @@ class SlotArrival(Model):
     """When a slot of an assignment first came in, and the due that was then in force. Later rounds do not move it."""
 
     __tablename__ = "slot_arrival"
-    __table_args__ = (UniqueConstraint("assignment_id", "slot_id"),)
+    # The board and the sweep read all of this for everybody at once, so it stands in the index as a whole.
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "slot_id"),
+        Index("ix_slot_arrival_board", "assignment_id", "slot_id", "arrived_at", "due_at", "declared"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
