@@ -53,7 +53,8 @@ def clock_words(moment: datetime, zone: str | tzinfo) -> str:
 
 def deadline_words(due_at: datetime, zone: str | tzinfo) -> str:
     ""
-    "A deadline (aware, exclusive) as people say it: local midnight is the end of the day before, “10月15日 (周三) 24:00”."
+    "A deadline (aware, exclusive) as people "
+    "say it: local midnight is the end of the day before, “10月15日 (周三) 24:00”."
     day, clock = _last_day(due_at, zone)
     return f"{day_words(day)} {clock}"
 
