@@ -66,9 +66,14 @@ def make_video(seconds: int, *, seed: int = 1, caption: str = "质量月", conta
         for number in range(count):
             left, top = 160 * number // count, 90 * number // count
             picture = scene.crop((left, top, left + 640, top + 360))
-            film.mux(stream.encode(av.VideoFrame.from_image(picture)))
+            film.mux(stream.encode(_frame(picture)))
         film.mux(stream.encode(None))
     return target.getvalue()
+
+
+def _frame(picture: Image.Image) -> Any:
+    pictures: Any = av.VideoFrame
+    return pictures.from_image(picture)
 
 
 def make_docx(title: str, paragraphs: Sequence[str]) -> bytes:

@@ -5,23 +5,21 @@ a body might be as large on the sign-in page as on the upload page, and a silent
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any, TypeVar, cast
 
-from flask import Request, current_app
+from flask import Request, current_app, has_app_context
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, LengthRequired, RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser, MultiPartParser
 from werkzeug.wsgi import get_input_stream
 
 from reporting.core.kit import kit
 from reporting.core.vault import Staging, VaultFull
+from reporting.web.multipart import CHUNK_BYTES, FormParser
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# Bytes taken from the socket at a time; measured, see docs/performance.md.
-CHUNK_BYTES = 512 << 10
 # The most of a body that brings no large files: a form of text, a roster.
 PLAIN_BODY_BYTES = 8 << 20
 # Every posted file holds a descriptor until the request ends.
@@ -67,7 +65,7 @@ class StreamingRequest(Request):
         """The most bytes of this body: as configured where files are accepted, little elsewhere."""
         if self._max_content_length is not None:
             return self._max_content_length
-        configured = cast("int | None", current_app.config["MAX_CONTENT_LENGTH"]) if current_app else None
+        configured = cast("int | None", current_app.config["MAX_CONTENT_LENGTH"]) if has_app_context() else None
         if self._accepts_files():
             return configured
         return PLAIN_BODY_BYTES if configured is None else min(configured, PLAIN_BODY_BYTES)
@@ -77,12 +75,12 @@ class StreamingRequest(Request):
         self._max_content_length = value
 
     def _accepts_files(self) -> bool:
-        view = current_app.view_functions.get(self.endpoint or "") if current_app else None
+        view = current_app.view_functions.get(self.endpoint or "") if has_app_context() else None
         return self.mimetype == "multipart/form-data" and bool(getattr(view, "accepts_files", False))
 
-    def make_form_data_parser(self) -> FormDataParser:
+    def make_form_data_parser(self) -> FormParser:
         """A parser that stages files and tells when a form is broken."""
-        return _FormParser(
+        return FormParser(
             stream_factory=self._get_file_stream,
             max_form_memory_size=self.max_form_memory_size,
             max_form_parts=self.max_form_parts,
@@ -104,7 +102,7 @@ class StreamingRequest(Request):
         announced, most = self.content_length, self.max_content_length
         if announced is None and self.mimetype == "multipart/form-data":
             raise LengthRequired
-        self._body = _Body(self.environ, announced or 0, self._staged)
+        self._body = _Body(self.environ, announced or 0)
         if most is not None and (announced or 0) > most:
             raise RequestEntityTooLarge
         if self._accepts_files() and not kit().vault.room_for(announced or 0):
@@ -169,17 +167,13 @@ class _Body:
     Gunicorn gives a short read then, other servers raise; Werkzeug takes the short read for the end.
     """
 
-    def __init__(self, environ: dict[str, Any], announced: int, staged: Sequence[Staging]) -> None:
+    def __init__(self, environ: dict[str, Any], announced: int) -> None:
         self._stream = get_input_stream(environ)
         self._announced = announced
-        self._staged = staged
         self._received = 0
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most `size`; raises RequestCut when there should be more but are not.
-
-        What has come and is in no staged file is in memory: RequestEntityTooLarge when that is too much.
-        """
+        """The next bytes, at most `size`; raises RequestCut when there should be more but are not."""
         try:
             data = self._stream.read(size)
         except (OSError, ClientDisconnected) as error:
@@ -187,8 +181,6 @@ class _Body:
         self._received += len(data)
         if (not data or size < 0) and self._received < self._announced:
             raise RequestCut
-        if self._received - sum(staging.size for staging in self._staged) > PLAIN_BODY_BYTES + CHUNK_BYTES:
-            raise RequestEntityTooLarge
         return data
 
     def drain(self, most: int) -> None:
@@ -199,23 +191,3 @@ class _Body:
                 if not data:
                     return
                 self._received += len(data)
-
-
-class _FormParser(FormDataParser):
-    """Werkzeug's parser with larger pieces."""
-
-    def _parse_multipart(
-        self, stream: IO[bytes], _mimetype: str, content_length: int | None, options: dict[str, str]
-    ) -> Any:
-        boundary = options.get("boundary", "").encode("ascii")
-        if not boundary:
-            raise ValueError("no boundary")
-        parser = MultiPartParser(
-            stream_factory=self.stream_factory,
-            max_form_memory_size=self.max_form_memory_size,
-            max_form_parts=self.max_form_parts,
-            cls=self.cls,
-            buffer_size=CHUNK_BYTES,
-        )
-        form, files = parser.parse(stream, boundary, content_length)
-        return stream, form, files
