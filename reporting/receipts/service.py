@@ -6,14 +6,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from reporting.bureaus import queries as bureaus
-from reporting.bureaus.models import Bureau
-from reporting.bureaus.rules import REPORTING_ROLES
-from reporting.campaigns import queries as campaigns
+from reporting.campaigns import service as campaigns
 from reporting.campaigns.models import Assignment
 from reporting.core.db import db
-from reporting.outbox import service as outbox
-from reporting.outbox.rules import Recipient
 from reporting.receipts import queries, rules
 from reporting.receipts.models import Receipt, ReceiptCounter
 from reporting.reports import queries as reports
@@ -30,7 +25,10 @@ def issue(submission: Submission, assignment: Assignment, *, now: datetime) -> R
     receipt = Receipt(submission_id=submission.id, number=rules.number(year, _next(year)), issued_at=now)
     db.session.add(receipt)
     db.session.flush()
-    _write_letters(receipt, submission, assignment, now=now)
+    facts = _facts(receipt, submission, assignment)
+    campaigns.tell_bureau(
+        assignment, "receipt", str(submission.id), facts=facts, link=f"receipt:{submission.id}", now=now
+    )
     return receipt
 
 
@@ -46,25 +44,10 @@ def _next(year: int) -> int:
     return db.session.scalar(select(ReceiptCounter.last).where(ReceiptCounter.year == year)) or 0
 
 
-def _write_letters(receipt: Receipt, submission: Submission, assignment: Assignment, *, now: datetime) -> None:
-    bureau = db.session.get_one(Bureau, assignment.bureau_id)
-    for contact in bureaus.each_once(bureaus.contacts([assignment.bureau_id], REPORTING_ROLES)):
-        facts = _facts(receipt, submission, assignment, bureau, contact)
-        to = Recipient(contact.email, contact.name, contact.language, contact.user_id)
-        outbox.put("receipt", f"receipt:{submission.id}:{contact.user_id}", to=to, facts=facts, now=now)
-
-
-def _facts(
-    receipt: Receipt, submission: Submission, assignment: Assignment, bureau: Bureau, contact: bureaus.Contact
-) -> dict[str, Any]:
-    task, english = assignment.task, contact.language == "en"
-    owed = still_owed(reports.contents(assignment, reports.find_report(assignment.id)))
+def _facts(receipt: Receipt, submission: Submission, assignment: Assignment) -> dict[str, Any]:
     return {
-        **campaigns.letter_frame(assignment, contact, link=f"receipt:{submission.id}"),
         "number": receipt.number,
         "received_at": submission.received_at.isoformat(),
-        "bureau": (english and bureau.name_en) or bureau.short_zh,
-        "task": (english and task.title_en) or task.title,
         "round": submission.round,
         "on_time": submission.late_seconds == 0,
         "late_by": submission.late_seconds,
@@ -78,5 +61,5 @@ def _facts(
             for slot in submission.slots
         ],
         "files": [{"name": f.name, "size": f.size, "sha256": f.sha256, "slot": f.slot_kind} for f in submission.files],
-        "still_owed": owed,
+        "still_owed": still_owed(reports.contents(assignment, reports.find_report(assignment.id))),
     }

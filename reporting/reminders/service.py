@@ -49,7 +49,9 @@ def queue_due(*, now: datetime) -> int:
     people: dict[int, tuple[bureaus.Contact, list[_Duty]]] = {}
     for post in posts:
         _, mine = people.setdefault(post.user_id, (post, []))
-        mine += [duty for duty in by_bureau[post.bureau_id] if _key(duty, post.user_id) not in written and duty not in mine]
+        mine += [
+            duty for duty in by_bureau[post.bureau_id] if _key(duty, post.user_id) not in written and duty not in mine
+        ]
     return sum(_write(contact, mine, now=now) for contact, mine in people.values() if mine)
 
 
@@ -86,7 +88,8 @@ def _write(contact: bureaus.Contact, duties: Sequence[_Duty], *, now: datetime) 
     ]
     db.session.execute(insert(ReminderMark), rows)
     to = Recipient(contact.email, contact.name, contact.language, contact.user_id)
-    return int(outbox.put("reminder", key, to=to, facts=_facts(contact, ordered, now=now), now=now))
+    facts, organiser_id = _facts(contact, ordered, now=now), ordered[0].task.campaign.organiser_id
+    return int(outbox.put("reminder", key, to=to, facts=facts, now=now, organiser_id=organiser_id))
 
 
 def _facts(contact: bureaus.Contact, duties: Sequence[_Duty], *, now: datetime) -> dict[str, Any]:
@@ -136,7 +139,15 @@ def recheck(facts: Mapping[str, Any], *, now: datetime) -> Verdict:
             continue
         zone = task.campaign.zone
         left = rules.days_left(owing.due_at, zone=zone, now=now)
-        kept.append({**duty, "owed": list(owing.owed), "in": list(owing.arrived), "days_left": max(0, left), "late_days": max(0, -left)})
+        kept.append(
+            {
+                **duty,
+                "owed": list(owing.owed),
+                "in": list(owing.arrived),
+                "days_left": max(0, left),
+                "late_days": max(0, -left),
+            }
+        )
     if not kept:
         return Verdict(reason="superseded" if superseded else "no_longer_owed")
     return Verdict(facts={**facts, "duties": kept})

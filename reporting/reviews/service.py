@@ -4,17 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from reporting.audit import service as audit
-from reporting.bureaus import queries as bureaus
-from reporting.bureaus.models import Bureau
-from reporting.bureaus.rules import REPORTING_ROLES
-from reporting.campaigns import queries as campaigns
+from reporting.campaigns import service as campaigns
 from reporting.campaigns.models import Assignment
 from reporting.core.actor import Actor
 from reporting.core.db import db
 from reporting.core.errors import NotFound, Reason, Refused
 from reporting.deadlines.rules import NOT_IN, SlotStanding
-from reporting.outbox import service as outbox
-from reporting.outbox.rules import Recipient
 from reporting.reports import queries as reports
 from reporting.reports import service as report_service
 from reporting.reports.models import Submission
@@ -26,17 +21,28 @@ from reporting.reviews.models import Review
 def accept(assignment: Assignment, submission_id: int, *, note: str, actor: Actor, now: datetime) -> Review:
     """Accept the round that was seen. Raises Refused with every reason, also when another round came in between."""
     submission = _seen(assignment, submission_id)
-    review = _decide(assignment, submission, rules.Decision.ACCEPT, note=note, slots=(), due_at=None, actor=actor, now=now)
+    review = _decide(
+        assignment, submission, rules.Decision.ACCEPT, note=note, slots=(), due_at=None, actor=actor, now=now
+    )
     report_service.accept(submission)
     return review
 
 
 def give_back(
-    assignment: Assignment, submission_id: int, *, note: str, slots: Collection[str], due_at: datetime | None, actor: Actor, now: datetime
+    assignment: Assignment,
+    submission_id: int,
+    *,
+    note: str,
+    slots: Collection[str],
+    due_at: datetime | None,
+    actor: Actor,
+    now: datetime,
 ) -> Review:
     """Return the round that was seen, with what is asked; `due_at` is by when, exclusive, if a day is set."""
     submission = _seen(assignment, submission_id)
-    review = _decide(assignment, submission, rules.Decision.RETURN, note=note, slots=slots, due_at=due_at, actor=actor, now=now)
+    review = _decide(
+        assignment, submission, rules.Decision.RETURN, note=note, slots=slots, due_at=due_at, actor=actor, now=now
+    )
     report_service.give_back(submission)
     return review
 
@@ -75,25 +81,20 @@ def _decide(
     db.session.add(review)
     db.session.flush()
     action = "report.accepted" if decision == rules.Decision.ACCEPT else "report.returned"
-    audit.record(action, "assignment", assignment.id, actor=actor, now=now, round=submission.round, note=note, slots=known)
+    audit.record(
+        action, "assignment", assignment.id, actor=actor, now=now, round=submission.round, note=note, slots=known
+    )
     _write_letters(review, submission, assignment, now=now)
     return review
 
 
 def _write_letters(review: Review, submission: Submission, assignment: Assignment, *, now: datetime) -> None:
     kind = "accepted" if review.decision == rules.Decision.ACCEPT else "returned"
-    bureau, task = db.session.get_one(Bureau, assignment.bureau_id), assignment.task
-    for contact in bureaus.each_once(bureaus.contacts([assignment.bureau_id], REPORTING_ROLES)):
-        english = contact.language == "en"
-        facts = {
-            **campaigns.letter_frame(assignment, contact, link=f"assignment:{assignment.id}"),
-            "bureau": (english and bureau.name_en) or bureau.short_zh,
-            "task": (english and task.title_en) or task.title,
-            "round": submission.round,
-            "note": review.note,
-            "slots": review.slot_kinds,
-            "due_at": review.due_at.isoformat() if review.due_at else None,
-            "first_on_time": reports.submissions(assignment.id)[0].late_seconds == 0,
-        }
-        to = Recipient(contact.email, contact.name, contact.language, contact.user_id)
-        outbox.put(kind, f"{kind}:{review.id}:{contact.user_id}", to=to, facts=facts, now=now)
+    facts = {
+        "round": submission.round,
+        "note": review.note,
+        "slots": review.slot_kinds,
+        "due_at": review.due_at.isoformat() if review.due_at else None,
+        "first_on_time": reports.submissions(assignment.id)[0].late_seconds == 0,
+    }
+    campaigns.tell_bureau(assignment, kind, str(review.id), facts=facts, link=f"assignment:{assignment.id}", now=now)

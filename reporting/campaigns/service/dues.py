@@ -1,0 +1,112 @@
+"""Moving the due of one bureau or of all, and telling those whom it concerns."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from reporting.audit import service as audit
+from reporting.campaigns import rules
+from reporting.campaigns.models import Assignment, DueChange, Task
+from reporting.campaigns.service.refusing import refuse
+from reporting.campaigns.service.telling import tell_bureau
+from reporting.core.actor import Actor
+from reporting.core.db import db
+
+
+def move_dues(task: Task, old_due_at: datetime, *, actor: Actor, now: datetime) -> None:
+    """Carry the task's new dates to every assignment that has no extension of its own."""
+    if task.state == rules.State.DRAFT:
+        moved = update(Assignment).where(Assignment.task_id == task.id)
+        db.session.execute(moved.values(due_at=task.due_at, cutoff_at=task.cutoff_at))
+        return
+    extended = select(DueChange.assignment_id).where(DueChange.kind == "extension")
+    plain = (
+        select(Assignment).where(Assignment.task_id == task.id, Assignment.id.not_in(extended)).order_by(Assignment.id)
+    )
+    for assignment in db.session.scalars(plain.with_for_update()):
+        if old_due_at == task.due_at:
+            assignment.cutoff_at = task.cutoff_at
+        else:
+            _change_due(
+                assignment,
+                task.due_at,
+                task.cutoff_at,
+                kind="task",
+                reason="",
+                document_number="",
+                actor=actor,
+                now=now,
+            )
+
+
+def _change_due(
+    assignment: Assignment,
+    due_at: datetime,
+    cutoff_at: datetime,
+    *,
+    kind: str,
+    reason: str,
+    document_number: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    change = DueChange(
+        assignment_id=assignment.id,
+        due_rev=assignment.due_rev + 1,
+        kind=kind,
+        old_due_at=assignment.due_at,
+        due_at=due_at,
+        cutoff_at=cutoff_at,
+        reason=reason.strip(),
+        document_number=document_number.strip(),
+        granted_by=actor.name,
+        granted_at=now,
+    )
+    db.session.add(change)
+    assignment.due_at, assignment.cutoff_at, assignment.due_rev = due_at, cutoff_at, change.due_rev
+    db.session.flush()
+
+
+def extend(
+    assignment: Assignment, *, due_at: datetime, reason: str, document_number: str, actor: Actor, now: datetime
+) -> None:
+    """Move one bureau's due, by a document, and write to its people. Verdicts on the old due stay in its history.
+
+    The cut-off moves along when the new due would pass it. Asking twice for the same due changes nothing the
+    second time. Raises Refused with every reason.
+    """
+    if assignment.due_at == due_at and assignment.due_rev:
+        return
+    refuse(
+        rules.extension_problems(
+            due_at=assignment.due_at,
+            new_due_at=due_at,
+            reason=reason,
+            document_number=document_number,
+            state=assignment.task.state,
+            now=now,
+        )
+    )
+    old_due_at, cutoff_at = assignment.due_at, max(assignment.cutoff_at, due_at)
+    _change_due(
+        assignment,
+        due_at,
+        cutoff_at,
+        kind="extension",
+        reason=reason,
+        document_number=document_number,
+        actor=actor,
+        now=now,
+    )
+    audit.record(
+        "assignment.extended", "assignment", assignment.id,
+        actor=actor, now=now, due_at=due_at.isoformat(), reason=reason.strip(), document_number=document_number.strip(),
+    )  # fmt: skip
+    facts = {
+        "old_due_at": old_due_at.isoformat(),
+        "due_at": due_at.isoformat(),
+        "reason": reason.strip(),
+        "document_number": document_number.strip(),
+    }
+    cause = f"{assignment.id}.{assignment.due_rev}"
+    tell_bureau(assignment, "extension", cause, facts=facts, link=f"assignment:{assignment.id}", now=now)
