@@ -66,7 +66,7 @@ def _with_range(response: Response, file: io.FileIO, size: int, key: str) -> Res
     start, stop = 0, size
     wanted = request.range if request.method in {"GET", "HEAD"} and _range_still_valid(key) else None
     if wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1:
-        found = wanted.range_for_length(size)
+        found = _within(wanted.ranges[0][0], wanted.ranges[0][1], size)
         if found is None:
             file.close()
             response.status_code = 416
@@ -81,6 +81,13 @@ def _with_range(response: Response, file: io.FileIO, size: int, key: str) -> Res
     response.direct_passthrough = True
     response.content_length = stop - start
     return response
+
+
+def _within(start: int, stop: int | None, size: int) -> tuple[int, int] | None:
+    """The range cut to the size, or None when it lies behind the end; the last 500 bytes of 300 are all 300."""
+    if start < 0:
+        return (max(0, size + start), size) if size else None
+    return (start, size if stop is None else min(stop, size)) if start < size else None
 
 
 def _range_still_valid(key: str) -> bool:
