@@ -27,7 +27,7 @@ reset: setup ## Throw the demonstration's data away, so that the next `make run`
 test: setup-tests ## Run every check and every test; ARGS="tests/reports -k late" runs only those tests.
 ifeq ($(strip $(ARGS)),)
 	@$(MAKE) --no-print-directory lint types
-	$(PYTHON_HERE) -m pytest -n $(WORKERS)
+	$(PYTHON_HERE) -m pytest -n $(WORKERS) --dist worksteal
 else
 	$(PYTHON_HERE) -m pytest $(ARGS)
 endif

@@ -59,6 +59,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures import network  # its audit hook must watch from the first moment
 from tests.fixtures.statements import count_queries as _count_queries
@@ -70,6 +71,10 @@ pytest_plugins = [
     "tests.fixtures.live",
     "tests.fixtures.browser",
 ]
+
+# The same examples on every machine, and no quarrel with a slow one.
+settings.register_profile("house", derandomize=True, deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture

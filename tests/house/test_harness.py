@@ -102,15 +102,14 @@ def test_what_the_test_did_not_commit_is_told(client: Client) -> None:
     db.session.rollback()
 
 
-def test_every_request_has_a_context_of_its_own(visit) -> None:
+def test_every_request_has_a_context_of_its_own(make_app: Callable[..., Flask]) -> None:
     from flask import g
 
+    app = make_app()
     g.left_by_the_test = True
-
-    def view() -> str:
-        return "shared" if "left_by_the_test" in g else "own"
-
-    assert visit(view).text == "own"
+    view = guards.policy("anyone")(lambda: "shared" if "left_by_the_test" in g else "own")
+    app.add_url_rule("/try", "try", view)
+    assert app.test_client().get("/try").text == "own"
 
 
 @pytest.mark.parametrize("number", [1, 2])
