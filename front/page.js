@@ -4,14 +4,19 @@ export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
 
-/** The sentence `name` of the element's JSON attribute, its %(places)s filled in. */
-export function sentence(element, attribute, name, facts = {}) {
-  const sentences = JSON.parse(element.getAttribute(attribute) || "{}");
-  return fill(sentences[name] ?? "", facts);
+/** After signing in again elsewhere the page goes on with the new token, in its forms too. */
+export function setCsrfToken(token) {
+  document.querySelectorAll('meta[name="csrf-token"]').forEach((meta) => {
+    meta.content = token;
+  });
+  document.querySelectorAll('input[name="csrf_token"]').forEach((field) => {
+    field.value = token;
+  });
 }
 
+/** A sentence of the page's own, from the catalogue, with its {places} filled in. */
 export function pageSentence(name, facts = {}) {
-  return sentence(document.body, "data-page-words", name, facts);
+  return fill(JSON.parse(document.body.dataset.pageWords || "{}")[name] ?? "", facts);
 }
 
 export function fill(text, facts) {
