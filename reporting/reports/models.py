@@ -16,13 +16,10 @@ class Report(Model):
     """
 
     __tablename__ = "report"
-    # The board reads these of thousands of rows; without the index it would walk past every text to reach them.
-    __table_args__ = (Index("ix_report_board", "assignment_id", "state", "revision", "prepared_revision"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     title: Mapped[str] = mapped_column(String(200), default="")
-    body: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(12), default="draft")
     text_version: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
@@ -32,6 +29,8 @@ class Report(Model):
     round: Mapped[int] = mapped_column(default=0)
     changed_by: Mapped[str] = mapped_column(String(120), default="")
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Last, because SQLite walks past a long text to reach what stands behind it, and the board reads thousands of rows.
+    body: Mapped[str] = mapped_column(Text, default="")
 
 
 class Attachment(Model):

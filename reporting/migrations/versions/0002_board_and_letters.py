@@ -13,10 +13,6 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("organiser_id", sa.Integer(), nullable=True))
         batch_op.create_index("ix_outbox_message_organiser", ["organiser_id", "id"], unique=False)
-    with op.batch_alter_table("report", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_report_board", ["assignment_id", "state", "revision", "prepared_revision"], unique=False
-        )
     with op.batch_alter_table("slot_arrival", schema=None) as batch_op:
         batch_op.create_index(
             "ix_slot_arrival_board", ["assignment_id", "slot_id", "arrived_at", "due_at", "declared"], unique=False
@@ -26,8 +22,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("slot_arrival", schema=None) as batch_op:
         batch_op.drop_index("ix_slot_arrival_board")
-    with op.batch_alter_table("report", schema=None) as batch_op:
-        batch_op.drop_index("ix_report_board")
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_message_organiser")
         batch_op.drop_column("organiser_id")
