@@ -1,11 +1,12 @@
-"""The order of the board, and which groups a filter lets through."""
+"""What a filter of the board lets through, and in which order the bureaus stand."""
 
-from collections.abc import Collection
-from typing import Protocol
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from reporting.deadlines.rules import Standing
+from reporting.reports.rules import ReviewState
 
-REVIEW_STATES = ("none", "draft", "prepared", "submitted", "returned", "accepted")
+# The most pressing first.
 ORDER = (
     Standing.MISSING,
     Standing.PARTIAL,
@@ -15,35 +16,52 @@ ORDER = (
     Standing.ON_TIME,
     Standing.UPCOMING,
 )
-FEW = 40
-MOST_RANKED = 400
+# Two questions that several standings answer: who still owes anything, and from whom nothing is in while there is time.
+OWING = "owing"
+TO_COME = "to_come"
+STILL_TO_COME = frozenset({Standing.UPCOMING, Standing.OPEN, Standing.DUE_SOON})
+STANDINGS = (*ORDER, OWING, TO_COME)
 
 
-class Wanted(Protocol):
-    """The part of a filter that is about how a bureau stands."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What the reader wants to see; an empty value lets everything through."""
 
-    @property
-    def standing(self) -> str:
-        """A standing, `owing` for all that still owe something, or nothing."""
+    text: str = ""
+    kind: str = ""
+    region: str = ""
+    standing: str = ""
+    review_state: str = ""
+    owes: str = ""
 
-    @property
-    def review_state(self) -> str:
-        """A review state, or nothing."""
+    @classmethod
+    def of(cls, asked: Mapping[str, str], *, slots: Collection[str]) -> "Filter":
+        """A filter from what an address says; a word that means nothing here filters nothing."""
+        return cls(
+            text=asked.get("text", "").strip()[:100],
+            kind=asked.get("kind", "")[:20],
+            region=asked.get("region", "")[:20],
+            standing=_known(asked.get("standing", ""), STANDINGS),
+            review_state=_known(asked.get("review_state", ""), tuple(ReviewState)),
+            owes=_known(asked.get("owes", ""), slots),
+        )
 
-    @property
-    def owes(self) -> str:
-        """The kind of a slot that is owed, or nothing."""
+    def told(self) -> dict[str, str]:
+        """The values that are set, by name, for an address."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in values.items() if value}
 
 
-def by_standing(wanted: Wanted) -> bool:
-    """Whether a filter asks for anything that only the rules can tell."""
-    return bool(wanted.standing or wanted.review_state or wanted.owes)
+def _known(word: str, words: Collection[str]) -> str:
+    return word if word in words else ""
 
 
-def matches(standing: Standing, review_state: str, owed: Collection[str], wanted: Wanted) -> bool:
+def matches(standing: Standing, review_state: str, owed: Collection[str], wanted: Filter) -> bool:
     """Whether assignments that stand so are wanted."""
-    if wanted.standing == "owing":
+    if wanted.standing == OWING:
         fits = bool(owed)
+    elif wanted.standing == TO_COME:
+        fits = standing in STILL_TO_COME
     else:
-        fits = not wanted.standing or standing == wanted.standing
+        fits = wanted.standing in {"", standing}
     return fits and wanted.review_state in {"", review_state} and (not wanted.owes or wanted.owes in owed)

@@ -1,8 +1,8 @@
 """The organiser's daily digest."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-
 
 from reporting.bureaus import queries as bureaus
 from reporting.bureaus.models import Bureau
@@ -11,13 +11,14 @@ from reporting.campaigns import queries as campaigns
 from reporting.campaigns.models import Task
 from reporting.core.db import db
 from reporting.dashboard import queries
+from reporting.dashboard.rules import OWING, Filter
 from reporting.outbox import queries as letters
 from reporting.outbox import service as outbox
 from reporting.outbox.rules import Recipient
 from reporting.reminders import rules as plan
-from reporting.tracking import queries as tracking
 
 MOST_NAMES = 20
+COUNTED = ("on_time", "late", "partial", "missing", "due_soon", "open")
 
 
 def queue_digests(*, now: datetime) -> int:
@@ -29,24 +30,28 @@ def _queue(task: Task, *, now: datetime) -> int:
     day = plan.digest_day(due_at=task.due_at, cutoff_at=task.cutoff_at, zone=task.campaign.zone, now=now)
     if day is None:
         return 0
+    organiser_id = task.campaign.organiser_id
+    contacts = {
+        f"digest:{task.id}:{day.isoformat()}:{contact.user_id}": contact
+        for contact in bureaus.contacts([organiser_id], [Role.COORDINATOR])
+    }
+    new = {key: contact for key, contact in contacts.items() if letters.by_key(key) is None}
+    if not new:
+        return 0
+    found = queries.seats(task, now=now)
     queued = 0
-    for contact in bureaus.contacts([task.campaign.organiser_id], [Role.COORDINATOR]):
-        key = f"digest:{task.id}:{day.isoformat()}:{contact.user_id}"
-        if letters.by_key(key) is not None:
-            continue
+    for key, contact in new.items():
         to = Recipient(contact.email, contact.name, contact.language, contact.user_id)
-        queued += outbox.put("digest", key, to=to, facts=_facts(task, contact, now=now), now=now)
+        facts = _facts(task, found, contact)
+        queued += outbox.put("digest", key, to=to, facts=facts, now=now, organiser_id=organiser_id)
     return queued
 
 
-def _facts(task: Task, contact: bureaus.Contact, *, now: datetime) -> dict[str, Any]:
+def _facts(task: Task, found: Sequence[queries.Seat], contact: bureaus.Contact) -> dict[str, Any]:
     english, campaign = contact.language == "en", task.campaign
     organiser = db.session.get_one(Bureau, campaign.organiser_id)
-    counts = queries.counts(queries.groups(task, now=now))
-    owing = tracking.owing(task, now=now)
-    named = bureaus.by_ids({one.bureau_id for one in owing})
-    ordered = sorted(named.values(), key=lambda bureau: (bureau.position, bureau.code))
-    shown = ("on_time", "late", "partial", "missing", "due_soon", "open")
+    counts = queries.counts(found)
+    owing = queries.rows(task, queries.chosen(task, found, Filter(standing=OWING))[:MOST_NAMES])
     return {
         "person": contact.name,
         "organiser": {
@@ -54,15 +59,18 @@ def _facts(task: Task, contact: bureaus.Contact, *, now: datetime) -> dict[str, 
             "contact": campaign.contact_name,
             "phone": campaign.contact_phone,
         },
-        "campaign": {"title": (english and campaign.title_en) or campaign.title, "document_number": campaign.document_number},
+        "campaign": {
+            "title": (english and campaign.title_en) or campaign.title,
+            "document_number": campaign.document_number,
+        },
         "reason_code": contact.role,
         "link": f"board:{task.id}",
         "zone": campaign.zone,
         "task": (english and task.title_en) or task.title,
         "due_at": task.due_at.isoformat(),
-        "counts": {name: counts[name] for name in shown},
-        "missing": [(english and bureau.name_en) or bureau.short_zh for bureau in ordered[:MOST_NAMES]],
-        "missing_total": len(owing),
+        "counts": {name: counts[name] for name in COUNTED},
+        "missing": [(english and row.name_en) or row.short_zh for row in owing],
+        "missing_total": counts[OWING],
         "waiting_review": counts["submitted"],
-        "failed_letters": letters.counts_by_state().get("failed", 0),
+        "failed_letters": letters.counts_by_state(organiser_ids=[campaign.organiser_id])["failed"],
     }

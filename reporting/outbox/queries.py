@@ -1,10 +1,10 @@
 """Reading the letters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import load_only
 
 from reporting.core.db import db
@@ -28,12 +28,19 @@ class Page:
     total: int
 
 
-def counts_by_state(*, since: datetime | None = None) -> Mapping[str, int]:
-    """How many letters are in each state, zero told too; `since` counts those put at or after a moment."""
-    wanted = select(Message.state, func.count()).group_by(Message.state)
+def counts_by_state(
+    *, since: datetime | None = None, organiser_ids: Collection[int] | None = None
+) -> Mapping[str, int]:
+    """How many letters are in each state, zero told too.
+
+    `since` counts those put at or after a moment, `organiser_ids` those written in the name of these bureaus.
+    """
+    wanted = select(Message.state, func.count()).group_by(Message.state).order_by(Message.state)
     if since is not None:
         wanted = wanted.where(Message.created_at >= since)
-    found = dict(db.session.execute(wanted).all())
+    if organiser_ids is not None:
+        wanted = wanted.where(Message.organiser_id.in_(organiser_ids))
+    found = dict(db.session.execute(wanted).tuples().all())
     return {str(state): found.get(state, 0) for state in State}
 
 
@@ -42,6 +49,7 @@ def page(
     state: str | None = None,
     kind: str | None = None,
     address: str | None = None,
+    organiser_ids: Collection[int] | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> Page:
@@ -53,6 +61,8 @@ def page(
         conditions.append(Message.kind == kind)
     if address is not None:
         conditions.append(Message.to_address == address)
+    if organiser_ids is not None:
+        conditions.append(Message.organiser_id.in_(organiser_ids))
     total = db.session.scalar(select(func.count()).select_from(Message).where(*conditions)) or 0
     rows = (
         select(Message)
@@ -63,6 +73,20 @@ def page(
         .limit(limit)
     )
     return Page(db.session.scalars(rows).all(), total)
+
+
+def find(letter_id: int, *, organiser_ids: Collection[int]) -> Message | None:
+    """A letter with its texts, written in the name of one of these bureaus, or None."""
+    return db.session.scalar(select(Message).where(Message.id == letter_id, Message.organiser_id.in_(organiser_ids)))
+
+
+def of_causes(causes: Collection[str], *, limit: int = 50) -> Sequence[Message]:
+    """The latest letters whose key begins with one of these, newest first, without their texts."""
+    if not causes:
+        return []
+    alike = or_(*(Message.key.startswith(cause, autoescape=True) for cause in sorted(causes)))
+    wanted = select(Message).options(load_only(*_IN_LISTS)).where(alike).order_by(Message.id.desc())
+    return db.session.scalars(wanted.limit(limit)).all()
 
 
 def by_id(letter_id: int) -> Message | None:

@@ -16,3 +16,9 @@ def marked(assignment_ids: Collection[int]) -> set[Key]:
         ReminderMark.assignment_id.in_(assignment_ids)
     )
     return set(db.session.execute(wanted.order_by(ReminderMark.id)).tuples().all())
+
+
+def letter_keys(assignment_id: int, *, limit: int = 100) -> list[str]:
+    """The keys of the latest letters that reminded of an assignment, newest first."""
+    wanted = select(ReminderMark.letter_key).where(ReminderMark.assignment_id == assignment_id)
+    return list(db.session.scalars(wanted.order_by(ReminderMark.id.desc()).limit(limit)))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, func,
 from reporting.campaigns.models import Assignment, Slot, Task
 from reporting.campaigns.rules import State as TaskState
 from reporting.core.db import db
-from reporting.deadlines.rules import SlotStanding, Standing, Window
+from reporting.deadlines.rules import NOT_IN, Standing, Window
 from reporting.reports.models import Report, SlotArrival
 from reporting.reports.rules import State
 from reporting.tracking import rules
@@ -78,9 +78,6 @@ class Owing:
     standing: Standing
     owed: tuple[str, ...]
     arrived: tuple[str, ...]
-
-
-NOT_IN = {SlotStanding.OWED, SlotStanding.MISSING}
 
 
 def owing(task: Task, *, now: datetime, only: Collection[int] | None = None) -> list[Owing]:
