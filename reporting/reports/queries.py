@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from reporting.campaigns.models import Assignment
 from reporting.core.db import db
@@ -29,11 +29,15 @@ def attachments(report_id: int) -> Sequence[Attachment]:
     return db.session.scalars(wanted.order_by(Attachment.slot_id, Attachment.position, Attachment.id)).all()
 
 
+def removed_attachments(report_id: int, *, limit: int = 20) -> Sequence[Attachment]:
+    """The files that were taken out of a working copy and can be put back, the last one first."""
+    wanted = select(Attachment).where(Attachment.report_id == report_id, Attachment.removed_at.is_not(None))
+    return db.session.scalars(wanted.order_by(Attachment.removed_at.desc(), Attachment.id.desc()).limit(limit)).all()
+
+
 def find_attachment(report_id: int, attachment_id: int) -> Attachment | None:
-    """A file of this very working copy, or None."""
-    wanted = select(Attachment).where(
-        Attachment.id == attachment_id, Attachment.report_id == report_id, Attachment.removed_at.is_(None)
-    )
+    """A file of this very working copy, taken out or not, or None."""
+    wanted = select(Attachment).where(Attachment.id == attachment_id, Attachment.report_id == report_id)
     return db.session.scalar(wanted)
 
 
@@ -43,13 +47,15 @@ def declarations(report_id: int) -> dict[int, Declaration]:
     return {declaration.slot_id: declaration for declaration in found}
 
 
-def arrivals(assignment_ids: Collection[int]) -> dict[int, dict[int, Arrival]]:
-    """First arrivals by assignment and slot; an assignment with none is left out."""
+def arrivals(assignment_ids: Collection[int] | Select[tuple[int]]) -> dict[int, dict[int, Arrival]]:
+    """First arrivals by assignment and slot; an assignment with none is left out. The ids may be a select of them."""
     wanted = select(
         SlotArrival.assignment_id, SlotArrival.slot_id, SlotArrival.arrived_at, SlotArrival.due_at, SlotArrival.declared
     ).where(SlotArrival.assignment_id.in_(assignment_ids))
     found: dict[int, dict[int, Arrival]] = {}
-    for assignment_id, slot_id, arrived_at, due_at, declared in db.session.execute(wanted.order_by(SlotArrival.id)).all():
+    for assignment_id, slot_id, arrived_at, due_at, declared in db.session.execute(
+        wanted.order_by(SlotArrival.id)
+    ).all():
         found.setdefault(assignment_id, {})[slot_id] = Arrival(arrived_at, due_at, declared)
     return found
 
@@ -77,8 +83,19 @@ def submission(submission_id: int) -> Submission | None:
 
 def latest_submission(assignment_id: int) -> Submission | None:
     """The last round of an assignment, or None."""
-    wanted = select(Submission).where(Submission.assignment_id == assignment_id).order_by(Submission.round.desc()).limit(1)
+    wanted = (
+        select(Submission).where(Submission.assignment_id == assignment_id).order_by(Submission.round.desc()).limit(1)
+    )
     return db.session.scalar(wanted)
+
+
+def latest_submission_ids(assignment_ids: Collection[int]) -> dict[int, int]:
+    """The last round of each assignment by its id; an assignment with none is left out."""
+    wanted = select(Submission.assignment_id, func.max(Submission.id)).where(
+        Submission.assignment_id.in_(assignment_ids)
+    )
+    rows = db.session.execute(wanted.group_by(Submission.assignment_id).order_by(Submission.assignment_id))
+    return dict(rows.tuples().all())
 
 
 def by_idempotency_key(assignment_id: int, key: str) -> Submission | None:
@@ -97,18 +114,50 @@ def submitted_file(submission_id: int, attachment_id: int) -> SubmissionFile | N
 
 def contents(assignment: Assignment, report: Report | None) -> list[rules.SlotContent]:
     """What stands in each slot of a working copy, in the order of the slots."""
-    files: dict[int, int] = {}
-    declared: Mapping[int, Declaration] = {}
-    if report is not None:
-        for attachment in attachments(report.id):
-            files[attachment.slot_id] = files.get(attachment.slot_id, 0) + 1
-        declared = declarations(report.id)
-    arrived = arrivals([assignment.id]).get(assignment.id, {})
+    reports = {} if report is None else {assignment.id: report}
+    return contents_of([assignment], reports, arrivals([assignment.id]))[assignment.id]
+
+
+def contents_of(
+    assignments: Collection[Assignment], reports: Mapping[int, Report], arrived: Mapping[int, Mapping[int, Arrival]]
+) -> dict[int, list[rules.SlotContent]]:
+    """The same for many assignments in two queries, given their working copies and first arrivals."""
+    report_ids = [report.id for report in reports.values()]
+    files, declared = _file_counts(report_ids), _declared(report_ids)
+    return {
+        one.id: _contents(one, reports.get(one.id), files, declared, arrived.get(one.id, {})) for one in assignments
+    }
+
+
+def _file_counts(report_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    wanted = (
+        select(Attachment.report_id, Attachment.slot_id, func.count(Attachment.id))
+        .where(Attachment.report_id.in_(report_ids), Attachment.removed_at.is_(None))
+        .group_by(Attachment.report_id, Attachment.slot_id)
+        .order_by(Attachment.report_id, Attachment.slot_id)
+    )
+    return {(report_id, slot_id): count for report_id, slot_id, count in db.session.execute(wanted).tuples()}
+
+
+def _declared(report_ids: Collection[int]) -> set[tuple[int, int]]:
+    wanted = select(Declaration.report_id, Declaration.slot_id).where(Declaration.report_id.in_(report_ids))
+    return set(db.session.execute(wanted.order_by(Declaration.id)).tuples())
+
+
+def _contents(
+    assignment: Assignment,
+    report: Report | None,
+    files: Mapping[tuple[int, int], int],
+    declared: Collection[tuple[int, int]],
+    arrived: Mapping[int, Arrival],
+) -> list[rules.SlotContent]:
+    report_id = 0 if report is None else report.id
     has_text = bool(report and report.body.strip())
     return [
         rules.SlotContent(
             kind=slot.kind, required=slot.required, least=slot.least, most=slot.most, takes_text=slot.takes_text,
-            files=files.get(slot.id, 0), has_text=has_text, declared=slot.id in declared, arrived=slot.id in arrived,
+            files=files.get((report_id, slot.id), 0), has_text=has_text, declared=(report_id, slot.id) in declared,
+            arrived=slot.id in arrived,
         )
         for slot in assignment.task.slots
     ]  # fmt: skip

@@ -1,8 +1,8 @@
 """Reading decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from reporting.core.db import db
 from reporting.reviews.models import Review
@@ -23,3 +23,10 @@ def latest(assignment_id: int) -> Review | None:
     """The last decision on an assignment, or None."""
     wanted = select(Review).where(Review.assignment_id == assignment_id).order_by(Review.id.desc()).limit(1)
     return db.session.scalar(wanted)
+
+
+def latest_of(assignment_ids: Collection[int]) -> dict[int, Review]:
+    """The last decision on each of several assignments; one without is left out."""
+    last = select(func.max(Review.id)).where(Review.assignment_id.in_(assignment_ids)).group_by(Review.assignment_id)
+    found = db.session.scalars(select(Review).where(Review.id.in_(last)).order_by(Review.id))
+    return {review.assignment_id: review for review in found}

@@ -25,7 +25,9 @@ def slot_of(assignment: Assignment, kind: str) -> Slot:
     raise NotFound
 
 
-def attach(assignment: Assignment, kind: str, received: Sequence[Received], *, actor: Actor, now: datetime) -> list[Reason]:
+def attach(
+    assignment: Assignment, kind: str, received: Sequence[Received], *, actor: Actor, now: datetime
+) -> list[Reason]:
     """Put files that were received into a slot; gives a reason for each that did not fit.
 
     A file whose content is already in the slot is passed over, so that a form posted twice adds nothing.
@@ -86,24 +88,23 @@ def _mine(report: Report, attachment_id: int) -> Attachment:
 
 
 def remove(assignment: Assignment, attachment_id: int, *, actor: Actor, now: datetime) -> Attachment:
-    """Take a file out of the working copy; rounds that froze it keep it. It can be restored."""
+    """Take a file out of the working copy; rounds that froze it keep it. It can be restored; twice is once."""
     _refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
     attachment = _mine(report, attachment_id)
-    attachment.removed_at = now
-    touch(report, actor=actor, now=now)
+    if attachment.removed_at is None:
+        attachment.removed_at = now
+        touch(report, actor=actor, now=now)
     return attachment
 
 
-def restore(assignment: Assignment, attachment_id: int, *, actor: Actor, now: datetime) -> None:
+def restore(assignment: Assignment, attachment_id: int, *, actor: Actor, now: datetime) -> Attachment:
     """Put back a file that was taken out; raises Refused when the slot is full by now."""
     _refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
-    attachment = db.session.get(Attachment, attachment_id)
-    if attachment is None or attachment.report_id != report.id:
-        raise NotFound
+    attachment = _mine(report, attachment_id)
     if attachment.removed_at is None:
-        return
+        return attachment
     slot = next(slot for slot in assignment.task.slots if slot.id == attachment.slot_id)
     present = db.session.scalar(
         select(func.count(Attachment.id)).where(
@@ -115,6 +116,7 @@ def restore(assignment: Assignment, attachment_id: int, *, actor: Actor, now: da
     attachment.removed_at = None
     _lift_declaration(report, slot)
     touch(report, actor=actor, now=now)
+    return attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ class Description:
     focus_area_id: int | None
 
 
-def update_captions(assignment: Assignment, descriptions: Mapping[int, Description], *, actor: Actor, now: datetime) -> None:
+def update_captions(
+    assignment: Assignment, descriptions: Mapping[int, Description], *, actor: Actor, now: datetime
+) -> None:
     """Describe several files at once, by attachment id; raises Refused naming each caption that is too long."""
     _refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
@@ -146,19 +150,23 @@ def update_captions(assignment: Assignment, descriptions: Mapping[int, Descripti
         touch(report, actor=actor, now=now)
 
 
-def move(assignment: Assignment, attachment_id: int, *, up: bool, actor: Actor, now: datetime) -> None:
-    """Let a file change places with its neighbour; at the end of the row nothing happens."""
+def move(assignment: Assignment, attachment_id: int, *, to: int, actor: Actor, now: datetime) -> Attachment:
+    """Put a file at a place of its slot's row, counted from 1; a place beyond the row is its end.
+
+    The place is named, not a direction, so that an order which is sent twice moves the file once.
+    """
     _refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
     attachment = _mine(report, attachment_id)
     row = [a for a in queries.attachments(report.id) if a.slot_id == attachment.slot_id]
-    at = row.index(attachment)
-    other = at - 1 if up else at + 1
-    if 0 <= other < len(row):
-        row[at], row[other] = row[other], row[at]
-        for position, each in enumerate(row, start=1):
-            each.position = position
-        touch(report, actor=actor, now=now)
+    if attachment.removed_at is not None or row.index(attachment) == min(max(to, 1), len(row)) - 1:
+        return attachment
+    row.remove(attachment)
+    row.insert(max(to, 1) - 1, attachment)
+    for position, each in enumerate(row, start=1):
+        each.position = position
+    touch(report, actor=actor, now=now)
+    return attachment
 
 
 def declare_none(assignment: Assignment, kind: str, *, reason: str, actor: Actor, now: datetime) -> None:

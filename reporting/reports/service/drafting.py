@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy.dialects import postgresql, sqlite
+
 from reporting.campaigns.models import Assignment
 from reporting.campaigns.rules import State as TaskState
 from reporting.core.actor import Actor
@@ -33,14 +35,23 @@ def begun(assignment: Assignment, *, actor: Actor, now: datetime) -> Report:
 
     Raises Refused while nothing may be changed: the report was accepted.
     """
-    report = queries.find_report(assignment.id, lock=True)
-    if report is None:
-        report = Report(assignment_id=assignment.id, changed_by=actor.name, changed_at=now, state=rules.State.DRAFT)
-        report.text_version = report.revision = report.round = 0
-        db.session.add(report)
-        db.session.flush()
+    report = queries.find_report(assignment.id, lock=True) or _begin(assignment, actor=actor, now=now)
     if report.state == rules.State.ACCEPTED:
         raise Refused(Reason.of("already_accepted"))
+    return report
+
+
+def _begin(assignment: Assignment, *, actor: Actor, now: datetime) -> Report:
+    """Make the working copy; of two tabs that begin at the same moment both get the one that came first."""
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {
+        "assignment_id": assignment.id, "title": "", "body": "", "state": rules.State.DRAFT, "text_version": 0, "revision": 0,
+        "prepared_by": "", "round": 0, "changed_by": actor.name, "changed_at": now,
+    }  # fmt: skip
+    db.session.execute(insert(Report).values(values).on_conflict_do_nothing(index_elements=["assignment_id"]))
+    report = queries.find_report(assignment.id, lock=True)
+    if report is None:
+        raise AssertionError("the working copy was just made")
     return report
 
 

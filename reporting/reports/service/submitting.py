@@ -14,7 +14,15 @@ from reporting.core.db import db
 from reporting.core.errors import Reason, Refused
 from reporting.deadlines import rules as deadlines
 from reporting.reports import queries, rules
-from reporting.reports.models import Attachment, Declaration, Report, SlotArrival, Submission, SubmissionFile, SubmissionSlot
+from reporting.reports.models import (
+    Attachment,
+    Declaration,
+    Report,
+    SlotArrival,
+    Submission,
+    SubmissionFile,
+    SubmissionSlot,
+)
 from reporting.reports.service.drafting import begun, gate_reasons
 
 
@@ -97,7 +105,7 @@ def _freeze(assignment: Assignment, report: Report, *, key: str, actor: Actor, n
         received_at=now,
         submitted_by_id=actor.user_id,
         submitted_by=actor.name,
-        prepared_by=report.prepared_by,
+        prepared_by=report.prepared_by if report.prepared_revision == report.revision else "",
         due_at=assignment.due_at,
         due_rev=assignment.due_rev,
         late_seconds=deadlines.late_seconds(now, assignment.due_at),
