@@ -1,6 +1,7 @@
 """Making accounts and changing passwords. The only room that knows Flask-Security."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,20 +17,52 @@ from reporting.core.errors import Reason, Refused
 COMMON_PASSWORDS = frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").split())
 
 
-def add(email: str, name: str, *, password: str, actor: Actor, now: datetime, phone: str = "", final: bool = False) -> User:
+# What a first password is made of: no letters that are mistaken for others when they are read from paper.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FirstPassword:
+    """A first password: `plain` is shown once to whoever hands it on, `hashed` is what is stored."""
+
+    plain: str
+    hashed: str
+
+
+def first_password() -> FirstPassword:
+    """Make a first password of three groups of four letters.
+
+    Hashing takes a tenth of a second on purpose: make many of them before the transaction begins.
+    """
+    plain = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
+    return FirstPassword(plain, hash_password(plain))
+
+
+def add(
+    email: str,
+    name: str,
+    *,
+    password: str | FirstPassword,
+    actor: Actor,
+    now: datetime,
+    phone: str = "",
+    final: bool = False,
+) -> User:
     """Make an account; the first password must be changed at the first sign-in unless it is `final`.
 
-    Raises Refused for a bad address, a missing name or an address that is taken.
+    Raises Refused for a bad address, a missing or overlong name or number, or an address that is taken.
     """
     address = email.strip().lower()
-    problems = _problems(address, name)
+    problems = [Reason.of(problem.code, **problem.facts) for problem in rules.account_problems(address, name, phone)]
+    if not problems and queries.find_by_email(address):
+        problems.append(Reason.of("email_taken", email=address))
     if problems:
         raise Refused(*problems)
     user = User(
         email=address,
         name=name.strip(),
         phone=phone.strip(),
-        password=hash_password(password),
+        password=_hashed(password),
         must_change_password=not final,
         fs_uniquifier=secrets.token_hex(32),
         created_at=now,
@@ -40,16 +73,9 @@ def add(email: str, name: str, *, password: str, actor: Actor, now: datetime, ph
     return user
 
 
-def _problems(address: str, name: str) -> list[Reason]:
-    local, _, domain = address.rpartition("@")
-    problems = []
-    if not local or "." not in domain or any(c.isspace() for c in address) or len(address) > 254:
-        problems.append(Reason.of("email_invalid", email=address))
-    elif queries.find_by_email(address):
-        problems.append(Reason.of("email_taken", email=address))
-    if not name.strip() or len(name.strip()) > rules.LONGEST_NAME:
-        problems.append(Reason.of("name_missing", limit=rules.LONGEST_NAME))
-    return problems
+def _hashed(password: str | FirstPassword) -> str:
+    hashed: str = password.hashed if isinstance(password, FirstPassword) else hash_password(password)
+    return hashed
 
 
 def change_password(user: User, *, old: str, new: str, actor: Actor, now: datetime) -> None:
@@ -69,9 +95,9 @@ def change_password(user: User, *, old: str, new: str, actor: Actor, now: dateti
     audit.record("account.password_changed", "user", user.id, actor=actor, now=now)
 
 
-def reset_password(user: User, *, password: str, actor: Actor, now: datetime) -> None:
+def reset_password(user: User, *, password: str | FirstPassword, actor: Actor, now: datetime) -> None:
     """Give a new first password, which must be changed at the next sign-in; ends every session."""
-    user.password = hash_password(password)
+    user.password = _hashed(password)
     user.must_change_password = True
     user.fs_uniquifier = secrets.token_hex(32)
     audit.record("account.password_reset", "user", user.id, actor=actor, now=now)

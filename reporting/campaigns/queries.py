@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
+from reporting.accounts.models import User
 from reporting.bureaus import queries as bureaus
 from reporting.bureaus.models import Bureau, Membership
 from reporting.bureaus.rules import Role
-from reporting.accounts.models import User
 from reporting.campaigns.models import Assignment, Campaign, DueChange, Slot, Task
 from reporting.campaigns.rules import State
 from reporting.core.db import db
@@ -47,7 +47,9 @@ def tasks_of(campaign_ids: Collection[int], *, limit: int = 500) -> Sequence[Tas
 
 def open_tasks(*, limit: int = 500) -> Sequence[Task]:
     """Every task that is open, by due date."""
-    return db.session.scalars(select(Task).where(Task.state == State.OPEN).order_by(Task.due_at, Task.id).limit(limit)).all()
+    return db.session.scalars(
+        select(Task).where(Task.state == State.OPEN).order_by(Task.due_at, Task.id).limit(limit)
+    ).all()
 
 
 def next_due(now: datetime) -> datetime | None:
@@ -75,7 +77,9 @@ def find_assignment(assignment_id: int, *, bureau_ids: Collection[int], lock: bo
     return db.session.scalar(wanted)
 
 
-def find_assignment_of_organiser(assignment_id: int, *, organiser_ids: Collection[int], lock: bool = False) -> Assignment | None:
+def find_assignment_of_organiser(
+    assignment_id: int, *, organiser_ids: Collection[int], lock: bool = False
+) -> Assignment | None:
     """An assignment to a task of one of these organisers, or None; `lock` holds its row."""
     wanted = (
         select(Assignment)
@@ -99,6 +103,11 @@ def assignments_of_bureaus(bureau_ids: Collection[int], *, limit: int = 200) -> 
     return db.session.scalars(wanted.limit(limit)).all()
 
 
+def assignment_of(task_id: int, bureau_id: int) -> Assignment | None:
+    """What a bureau owes for a task, or None when it was not asked."""
+    return db.session.scalar(select(Assignment).where(Assignment.task_id == task_id, Assignment.bureau_id == bureau_id))
+
+
 def due_changes(assignment_id: int) -> Sequence[DueChange]:
     """Every change of an assignment's due, oldest first."""
     wanted = select(DueChange).where(DueChange.assignment_id == assignment_id).order_by(DueChange.due_rev)
@@ -107,7 +116,11 @@ def due_changes(assignment_id: int) -> Sequence[DueChange]:
 
 def assigned_bureau_ids(task_id: int) -> set[int]:
     """The ids of the bureaus that owe a task."""
-    return set(db.session.scalars(select(Assignment.bureau_id).where(Assignment.task_id == task_id).order_by(Assignment.bureau_id)))
+    return set(
+        db.session.scalars(
+            select(Assignment.bureau_id).where(Assignment.task_id == task_id).order_by(Assignment.bureau_id)
+        )
+    )
 
 
 def last_due_changes(task_id: int) -> dict[int, datetime]:
@@ -147,13 +160,25 @@ class Candidate:
     name_en: str
     kind: str
     region: str
+    parent_id: int | None
     assigned: bool
     reporters: int
 
 
-def candidates(
-    task: Task, *, text: str = "", kind: str = "", region: str = "", page: int = 1, per_page: int = 100
-) -> tuple[list[Candidate], int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sieve:
+    """Which candidates are sought. `only` is "", "assigned", "free" or "unreachable" (nobody active reports there);
+    `direct` leaves out what is not right below the organiser.
+    """
+
+    text: str = ""
+    kind: str = ""
+    region: str = ""
+    only: str = ""
+    direct: bool = False
+
+
+def candidates(task: Task, sieve: Sieve, *, page: int = 1, per_page: int = 100) -> tuple[list[Candidate], int]:
     """Bureaus below the organiser that are not closed, filtered and paged, and how many there are."""
     organiser_id = task.campaign.organiser_id
     reporters = (
@@ -164,23 +189,42 @@ def candidates(
         .correlate(Bureau)
         .scalar_subquery()
     )
+    told = (Bureau.id, Bureau.code, Bureau.name_zh, Bureau.short_zh, Bureau.name_en, Bureau.kind, Bureau.region)
     wanted = (
-        select(
-            Bureau.id, Bureau.code, Bureau.name_zh, Bureau.short_zh, Bureau.name_en, Bureau.kind, Bureau.region,
-            Assignment.id.is_not(None), reporters,
-        )  # fmt: skip
+        select(*told, Bureau.parent_id, Assignment.id.is_not(None), reporters)
         .outerjoin(Assignment, (Assignment.bureau_id == Bureau.id) & (Assignment.task_id == task.id))
         .where(Bureau.id.in_(bureaus.subtree(organiser_id)), Bureau.id != organiser_id, Bureau.closed_on.is_(None))
+        .where(*_sifted(sieve, organiser_id, reporters))
     )
-    if text:
-        wanted = wanted.where(Bureau.search_key.contains(text.strip().lower(), autoescape=True))
-    if kind:
-        wanted = wanted.where(Bureau.kind == kind)
-    if region:
-        wanted = wanted.where(Bureau.region == region)
     total = db.session.scalar(select(func.count()).select_from(wanted.with_only_columns(Bureau.id).subquery())) or 0
     ordered = wanted.order_by(Bureau.position, Bureau.code).limit(per_page).offset((page - 1) * per_page)
-    return [Candidate(*row) for row in db.session.execute(ordered).tuples().all()], total
+    rows: Sequence[Any] = db.session.execute(ordered).all()
+    return [Candidate(*row) for row in rows], total
+
+
+def _sifted(sieve: Sieve, organiser_id: int, reporters: ScalarSelect[int]) -> list[ColumnElement[bool]]:
+    """The conditions that a sieve stands for."""
+    wishes: list[tuple[bool, ColumnElement[bool]]] = [
+        (bool(sieve.text), Bureau.search_key.contains(sieve.text.strip().lower(), autoescape=True)),
+        (bool(sieve.kind), Bureau.kind == sieve.kind),
+        (bool(sieve.region), Bureau.region == sieve.region),
+        (sieve.direct, Bureau.parent_id == organiser_id),
+        (sieve.only == "assigned", Assignment.id.is_not(None)),
+        (sieve.only == "free", Assignment.id.is_(None)),
+        (sieve.only == "unreachable", reporters == 0),
+    ]
+    return [condition for wished, condition in wishes if wished]
+
+
+def assignment_counts(task_ids: Collection[int]) -> dict[int, int]:
+    """How many bureaus owe each of these tasks; those that nobody owes are left out."""
+    wanted = (
+        select(Assignment.task_id, func.count(Assignment.id))
+        .where(Assignment.task_id.in_(task_ids))
+        .group_by(Assignment.task_id)
+        .order_by(Assignment.task_id)
+    )
+    return dict(db.session.execute(wanted).tuples().all())
 
 
 def assigned_without(task_id: int, role: str, *, limit: int = 500) -> list[str]:
@@ -219,7 +263,10 @@ def letter_frame(assignment: Assignment, contact: bureaus.Contact, *, link: str)
             "contact": campaign.contact_name,
             "phone": campaign.contact_phone,
         },
-        "campaign": {"title": (english and campaign.title_en) or campaign.title, "document_number": campaign.document_number},
+        "campaign": {
+            "title": (english and campaign.title_en) or campaign.title,
+            "document_number": campaign.document_number,
+        },
         "reason_code": contact.role,
         "link": link,
         "zone": campaign.zone,

@@ -2,12 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MOST_SLOTS = 20
 LONGEST_NAMES_SHOWN = 20
+# The most characters of what a coordinator writes, as wide as the columns.
+CAMPAIGN_LIMITS = {
+    "title": 200,
+    "title_en": 300,
+    "document_number": 80,
+    "theme": 300,
+    "theme_en": 300,
+    "zone": 40,
+    "contact_name": 80,
+    "contact_phone": 60,
+}
+TASK_LIMITS = {"title": 120, "title_en": 200, "guidance": 5000}
+LIST_LIMITS = {"focus_area": 200, "focus_area_body": 2000, "slogan_list": 120, "slogan": 200}
+END_OF_DAY = "24:00"
 
 
 class State(StrEnum):
@@ -80,13 +94,44 @@ class CampaignPlan:
     slogan_lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
+def moment_of(day: date, clock: str, zone: str) -> datetime:
+    """A day and a time of day ("09:00", or "24:00" for the end of that day) in a zone, as a UTC moment.
+
+    As a deadline it is exclusive: 15 October 24:00 is 16 October 00:00. Raises ValueError for an unusable time.
+    """
+    if clock == END_OF_DAY:
+        day, at = day + timedelta(days=1), time(0)
+    else:
+        at = time.fromisoformat(clock)
+    return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_and_clock(moment: datetime, zone: str, *, ending: bool) -> tuple[date, str]:
+    """The day and the time of day of a moment in a zone; an `ending` at midnight is 24:00 of the day before."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if ending and (local.hour, local.minute) == (0, 0):
+        return local.date() - timedelta(days=1), END_OF_DAY
+    return local.date(), f"{local:%H:%M}"
+
+
+def too_long(plan: CampaignPlan | TaskPlan) -> list[tuple[str, int]]:
+    """Each field that holds more than its column does, with the most it may hold."""
+    limits = CAMPAIGN_LIMITS if isinstance(plan, CampaignPlan) else TASK_LIMITS
+    found = [(name, limit) for name, limit in limits.items() if len(getattr(plan, name)) > limit]
+    if isinstance(plan, CampaignPlan):
+        written = [("focus_area", title) for title, _body in plan.focus_areas]
+        written += [("focus_area_body", body) for _title, body in plan.focus_areas]
+        written += [("slogan_list", title) for title, _lines in plan.slogan_lists]
+        written += [("slogan", line) for _title, lines in plan.slogan_lists for line in lines]
+        found += [(name, LIST_LIMITS[name]) for name, text in written if len(text) > LIST_LIMITS[name]]
+    return list(dict.fromkeys(found))
+
+
 def campaign_problems(plan: CampaignPlan) -> list[str]:
     """Everything wrong with a campaign as written, as codes."""
     codes = []
     if not plan.title.strip():
         codes.append("title_missing")
-    if len(plan.title) > 200:
-        codes.append("title_too_long")
     if not plan.document_number.strip():
         codes.append("document_number_missing")
     if plan.ends_on < plan.starts_on:
@@ -116,14 +161,15 @@ def task_problems(plan: TaskPlan) -> list[str]:
     if plan.cutoff_at < plan.due_at:
         codes.append("cutoff_before_due")
     for slot in plan.slots:
-        codes += _slot_problems(slot)
+        codes += slot_problems(slot)
     kinds = [slot.kind for slot in plan.slots]
     if len(set(kinds)) != len(kinds):
         codes.append("slot_twice")
     return list(dict.fromkeys(codes))
 
 
-def _slot_problems(slot: SlotPlan) -> list[str]:
+def slot_problems(slot: SlotPlan) -> list[str]:
+    """Everything wrong with one slot as written, as codes."""
     codes = []
     if slot.least > slot.most:
         codes.append("least_above_most")

@@ -2,7 +2,14 @@
 
 from reporting.campaigns.service.assigning import assign, assign_all, unassign
 from reporting.campaigns.service.dues import extend
-from reporting.campaigns.service.opening import close_task, open_task, opening_reasons, readiness, set_campaign_state
+from reporting.campaigns.service.opening import (
+    close_task,
+    open_task,
+    opening_reasons,
+    readiness,
+    reopen_task,
+    set_campaign_state,
+)
 from reporting.campaigns.service.planning import create_campaign, create_task, edit_campaign, edit_task
 from reporting.campaigns.service.telling import tell_bureau
 
@@ -18,6 +25,7 @@ __all__ = [
     "open_task",
     "opening_reasons",
     "readiness",
+    "reopen_task",
     "set_campaign_state",
     "tell_bureau",
     "unassign",

@@ -16,7 +16,11 @@ from reporting.core.db import changed_rows, db
 
 
 def assign(task: Task, bureau_ids: Collection[int], *, actor: Actor, now: datetime) -> int:
-    """Let bureaus below the organiser owe a task; those that already do stay as they are. Gives how many are new."""
+    """Let bureaus below the organiser owe a task; those that already do stay as they are. Gives how many are new.
+
+    Raises Refused when the task is closed.
+    """
+    refuse(["task_closed"] if task.state == rules.State.CLOSED else [])
     allowed = select(Bureau.id).where(
         Bureau.id.in_(bureau_ids),
         Bureau.id.in_(bureaus.subtree(task.campaign.organiser_id)),
@@ -40,9 +44,20 @@ def assign(task: Task, bureau_ids: Collection[int], *, actor: Actor, now: dateti
     return len(rows)
 
 
-def assign_all(task: Task, *, text: str, kind: str, region: str, actor: Actor, now: datetime) -> int:
-    """Let every bureau that a filter finds owe a task; gives how many are new."""
-    found, _total = queries.candidates(task, text=text, kind=kind, region=region, per_page=100_000)
+def assign_all(
+    task: Task,
+    *,
+    text: str = "",
+    kind: str = "",
+    region: str = "",
+    only: str = "",
+    direct: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Let every bureau that a filter finds owe a task (see `queries.Sieve`); gives how many are new."""
+    sieve = queries.Sieve(text=text, kind=kind, region=region, only=only, direct=direct)
+    found, _total = queries.candidates(task, sieve, per_page=100_000)
     return assign(task, [candidate.bureau_id for candidate in found], actor=actor, now=now)
 
 

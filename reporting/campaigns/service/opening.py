@@ -61,6 +61,14 @@ def open_task(task: Task, *, actor: Actor, now: datetime) -> None:
     audit.record("task.opened", "task", task.id, actor=actor, now=now)
 
 
+def reopen_task(task: Task, *, actor: Actor, now: datetime) -> None:
+    """Take back that a task was closed, and with it that its campaign was: its dates are what they were."""
+    if task.state == rules.State.CLOSED:
+        task.state, task.closed_at = rules.State.OPEN, None
+        set_campaign_state(task.campaign, rules.State.OPEN, actor=actor, now=now)
+        audit.record("task.reopened", "task", task.id, actor=actor, now=now)
+
+
 def close_task(task: Task, *, actor: Actor, now: datetime) -> None:
     """Close an open task: nothing more is accepted or reminded of; what came in stays."""
     if task.state == rules.State.OPEN:

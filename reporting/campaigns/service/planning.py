@@ -3,17 +3,16 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert
 
 from reporting.audit import service as audit
 from reporting.bureaus.models import Bureau
 from reporting.campaigns import rules
 from reporting.campaigns.models import Campaign, FocusArea, Slogan, Slot, Task
 from reporting.campaigns.service.dues import move_dues
-from reporting.campaigns.service.refusing import refuse
+from reporting.campaigns.service.refusing import refuse, take_version
 from reporting.core.actor import Actor
-from reporting.core.db import changed_rows, db
-from reporting.core.errors import Stale
+from reporting.core.db import db
 
 PLAIN_CAMPAIGN_FIELDS = (
     "year", "title", "title_en", "document_number", "theme", "theme_en", "starts_on", "ends_on", "zone", "contact_name", "contact_phone",
@@ -23,7 +22,7 @@ PLAIN_TASK_FIELDS = ("title", "title_en", "guidance", "opens_at", "due_at", "cut
 
 def create_campaign(organiser: Bureau, plan: rules.CampaignPlan, *, actor: Actor, now: datetime) -> Campaign:
     """Write down a campaign as a draft; raises Refused with every reason."""
-    refuse(rules.campaign_problems(plan))
+    refuse(rules.campaign_problems(plan), plan)
     campaign = Campaign(
         organiser_id=organiser.id, created_at=now, **{name: getattr(plan, name) for name in PLAIN_CAMPAIGN_FIELDS}
     )
@@ -35,20 +34,19 @@ def create_campaign(organiser: Bureau, plan: rules.CampaignPlan, *, actor: Actor
 
 
 def edit_campaign(campaign: Campaign, plan: rules.CampaignPlan, *, version: int, actor: Actor, now: datetime) -> None:
-    """Change what a campaign says. Raises Refused, or Stale when somebody else saved it since `version`."""
-    refuse(rules.campaign_problems(plan))
-    _take_version(Campaign, campaign.id, version)
+    """Change what a campaign says. Raises Refused, or Stale when somebody else saved it since `version`.
+
+    Once it has begun, focus areas may be reworded and added but not taken away, because reports name them.
+    """
+    problems = rules.campaign_problems(plan)
+    if campaign.state != rules.State.DRAFT and len(plan.focus_areas) < len(campaign.focus_areas):
+        problems.append("focus_areas_fixed")
+    refuse(problems, plan)
+    take_version(Campaign, campaign.id, version)
     for name in PLAIN_CAMPAIGN_FIELDS:
         setattr(campaign, name, getattr(plan, name))
     _write_lists(campaign, plan)
     audit.record("campaign.edited", "campaign", campaign.id, actor=actor, now=now, title=campaign.title)
-
-
-def _take_version(table: type[Campaign] | type[Task], row_id: int, version: int) -> None:
-    """Move the row's version on by compare-and-set; raises Stale for the one who comes second."""
-    taken = update(table).where(table.id == row_id, table.version == version).values(version=version + 1)
-    if changed_rows(taken, fetch=True) != 1:
-        raise Stale(by="", theirs={})
 
 
 def _write_lists(campaign: Campaign, plan: rules.CampaignPlan) -> None:
@@ -76,7 +74,7 @@ def _write_lists(campaign: Campaign, plan: rules.CampaignPlan) -> None:
 
 def create_task(campaign: Campaign, plan: rules.TaskPlan, *, actor: Actor, now: datetime) -> Task:
     """Write down a task as a draft; raises Refused with every reason."""
-    refuse(rules.task_problems(plan))
+    refuse(rules.task_problems(plan), plan)
     task = Task(campaign_id=campaign.id, **{name: getattr(plan, name) for name in PLAIN_TASK_FIELDS})
     db.session.add(task)
     db.session.flush()
@@ -91,13 +89,15 @@ def edit_task(task: Task, plan: rules.TaskPlan, *, version: int, actor: Actor, n
     Raises Refused with every reason, or Stale when somebody else saved it since `version`.
     """
     problems = rules.task_problems(plan)
+    if task.state == rules.State.CLOSED:
+        problems.append("task_closed")
     kinds = [slot.kind for slot in plan.slots]
     if task.state != rules.State.DRAFT and kinds != [slot.kind for slot in task.slots]:
         problems.append("slots_fixed")
     if task.state == rules.State.OPEN and plan.due_at != task.due_at and plan.due_at <= now:
         problems.append("due_in_past")
-    refuse(problems)
-    _take_version(Task, task.id, version)
+    refuse(problems, plan)
+    take_version(Task, task.id, version)
     moved = (plan.due_at, plan.cutoff_at) != (task.due_at, task.cutoff_at)
     old_due_at = task.due_at
     for name in PLAIN_TASK_FIELDS:
