@@ -15,11 +15,12 @@ from reporting.core import clock
 from reporting.core.actor import SYSTEM
 from reporting.core.db import unit_of_work
 from reporting.core.kit import kit
+from reporting.demo import stages
 
 
 def install(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for command in (sweep, remind, digest, deliver, tidy, tick, add_organiser, add_person):
+    for command in (sweep, remind, digest, deliver, tidy, tick, add_organiser, add_person, demonstration):
         app.cli.add_command(command)
 
 
@@ -90,3 +91,14 @@ def add_person(email: str, name: str, bureau_code: str, role: str) -> None:
             user = account_service.add(email, name, password=password, actor=SYSTEM, now=now)
         bureau_service.appoint(user, bureau, role, actor=SYSTEM, now=now)
     click.echo(f"{email} is {role} at {bureau_code}" + (f", first password: {password}" if fresh else ""))
+
+
+@click.command("demonstration")
+@click.argument("stage", type=click.Choice([*stages.STAGES]))
+def demonstration(stage: str) -> None:
+    """Fill an empty demonstration up to a stage of October 2014."""
+    settings = kit().settings
+    if not settings.demonstration or settings.clock_file is None:
+        raise click.ClickException("this is no demonstration: BAOSONG_MODE must be demonstration")
+    moved = clock.OffsetClock(settings.clock_file)
+    stages.build(kit(), stage, moved.move_to, lambda line: click.echo(f"  {line}"))

@@ -1,0 +1,103 @@
+"""Door: the timetable, and APScheduler's only appearance. Run it with `python -m reporting.scheduler`.
+
+APScheduler is only a clock here: memory store, interval jobs. What is due lives in our own tables, so a run that was
+missed loses nothing, and a run too many finds nothing to do.
+"""
+
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Event
+from typing import Any
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from reporting import jobs
+from reporting.core.kit import Kit
+
+log = structlog.get_logger()
+TIDY_SECONDS = 3600
+
+
+def timetable(kit: Kit) -> list[tuple[str, int, Callable[[], Any]]]:
+    """Every job with its name and the seconds between two runs. A new chore is one line here."""
+    tick = kit.settings.tick_seconds
+    return [
+        ("sweep", tick, jobs.sweep),
+        ("remind", tick, jobs.remind),
+        ("digest", tick, jobs.digest),
+        ("deliver", tick, lambda: jobs.deliver(kit)),
+        ("tidy", TIDY_SECONDS, lambda: jobs.tidy(kit)),
+    ]
+
+
+def build(app: Flask, failed: Callable[[], None]) -> BackgroundScheduler:
+    """A scheduler that is not started yet; `failed` is called when a job raised."""
+    scheduler = BackgroundScheduler(timezone=UTC)
+    kit: Kit = app.extensions["kit"]
+
+    def inside(work: Callable[[], Any]) -> Callable[[], None]:
+        def run() -> None:
+            with app.app_context():
+                work()
+
+        return run
+
+    for name, seconds, work in timetable(kit):
+        scheduler.add_job(
+            inside(work),
+            "interval",
+            id=name,
+            name=name,
+            seconds=seconds,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=datetime.now(UTC),
+        )
+    scheduler.add_listener(lambda event: _report(event, failed), EVENT_JOB_ERROR)
+    return scheduler
+
+
+def _report(event: Any, failed: Callable[[], None]) -> None:
+    log.error("job_failed", job=event.job_id, error=repr(event.exception), trace=event.traceback)
+    failed()
+
+
+def run(app: Flask, *, most_failures: int = 20) -> int:
+    """Run until SIGTERM or SIGINT; gives 0 then.
+
+    A failing job is tried again at its next turn, since the database may be back by then; after `most_failures`
+    in one life of the process it ends with 1, so that a supervisor starts it afresh and somebody notices.
+    """
+    ended, failures = Event(), [0]
+
+    def failed() -> None:
+        failures[0] += 1
+        if failures[0] >= most_failures:
+            ended.set()
+
+    scheduler = build(app, failed)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    scheduler.start()
+    log.info("scheduler_started", jobs=len(scheduler.get_jobs()))
+    while not ended.wait(timeout=1):
+        pass
+    scheduler.shutdown(wait=True)
+    log.info("scheduler_ended", failures=failures[0])
+    return 1 if failures[0] >= most_failures else 0
+
+
+def main() -> None:
+    """Build the application from the environment and run its clock."""
+    from app import create_app  # the package never imports the settings; only its start does
+
+    raise SystemExit(run(create_app()))
+
+
+if __name__ == "__main__":
+    main()
