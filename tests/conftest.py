@@ -55,7 +55,6 @@ Rules need no fixture: call them with plain values. For everything else:
 Real input lies beside the project: the fixture `shared_data` is that folder, and skips by name where it is absent.
 """
 
-import os
 from pathlib import Path
 
 import pytest

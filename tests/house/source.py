@@ -32,6 +32,7 @@ class Import:
     line: int
     module: str
     names: tuple[str, ...]
+    only_for_types: bool = False
 
     @property
     def room(self) -> str | None:
@@ -93,20 +94,24 @@ class Source:
         return sorted(self._imports(), key=lambda found: found.line)
 
     def _imports(self) -> Iterator[Import]:
+        guarded = [
+            node for node in ast.walk(self.tree) if isinstance(node, ast.If) and dotted(node.test) == "TYPE_CHECKING"
+        ]
+        for_types = {inner for node in guarded for part in node.body for inner in ast.walk(part)}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
-                    yield Import(node.lineno, alias.name, ())
+                    yield Import(node.lineno, alias.name, (), node in for_types)
             elif isinstance(node, ast.ImportFrom) and node.module:
-                yield from self._from(node, node.module)
+                yield from self._from(node, node.module, only_for_types=node in for_types)
 
-    def _from(self, node: ast.ImportFrom, module: str) -> Iterator[Import]:
+    def _from(self, node: ast.ImportFrom, module: str, *, only_for_types: bool) -> Iterator[Import]:
         modules = [alias.name for alias in node.names if self._is_module(f"{module}.{alias.name}")]
         for name in modules:
-            yield Import(node.lineno, f"{module}.{name}", ())
+            yield Import(node.lineno, f"{module}.{name}", (), only_for_types)
         names = tuple(alias.name for alias in node.names if alias.name not in modules)
         if names:
-            yield Import(node.lineno, module, names)
+            yield Import(node.lineno, module, names, only_for_types)
 
     def _is_module(self, dotted: str) -> bool:
         for root in (self.root, ROOT):

@@ -62,6 +62,7 @@ def test_a_planted_offence_is_found(name: str, path: str, text: str, tmp_path: P
 
 INNOCENT = [
     ("used", "pages/a.html", "x", 'render_template("pages/a.html")'),
+    ("used", "errors/404.html", "x", 'render_template(f"errors/{code}.html")'),
     ("used", "mail/receipt/body.txt", "x", 'put(kind="receipt")'),
     ("inline", "a.html", "<p data-on='x' class='{{ a }}'>x</p><script nonce='{{ csp_nonce() }}' src='x'></script>", ""),
     ("inline", "mail/x/body.html", '<p style="color: red">x</p>', ""),
