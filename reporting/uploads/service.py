@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from reporting.core.errors import Reason, Refused
-from reporting.core.vault import Staging, Vault
+from reporting.core.vault import Staging, Vault, VaultFull
 from reporting.files import rules
 from reporting.files import service as files
 
@@ -58,11 +58,20 @@ def receive(staging: Staging, name: str, *, limits: Limits, vault: Vault, now: d
 
 
 def receive_all(batch: Iterable[tuple[Staging, str]], *, limits: Limits, vault: Vault, now: datetime) -> Batch:
-    """Receive several files; a refused one does not hold up the rest. Raises VaultFull when the disk is full."""
+    """Receive several files; a refused one does not hold up the rest.
+
+    When the disk fills, what came in before stays, the reason `disk_full` is told once and the rest is discarded.
+    """
     outcome = Batch()
-    for staging, name in batch:
+    coming = iter(batch)
+    for staging, name in coming:
         try:
             outcome.received.append(receive(staging, name, limits=limits, vault=vault, now=now))
         except Refused as refused:
             outcome.refused.extend(refused.reasons)
+        except VaultFull:
+            outcome.refused.append(Reason.of("disk_full"))
+            break
+    for staging, _name in coming:
+        vault.discard(staging)
     return outcome

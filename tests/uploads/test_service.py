@@ -90,6 +90,24 @@ def test_the_good_files_of_a_batch_come_in_and_the_others_are_told(vault, stage)
     assert len(list(vault.keys())) == 2
 
 
+def test_when_the_disk_fills_what_came_in_before_stays(vault, stage, monkeypatch):
+    batch = [
+        (stage(material.docx()), "一.docx"),
+        (stage(material.docx()), "二.docx"),
+        (stage(material.docx()), "三.docx"),
+    ]
+
+    def full():
+        raise VaultFull("no space left on device")
+
+    monkeypatch.setattr(batch[1][0], "sync", full)
+    outcome = uploads.receive_all(batch, limits=DOCUMENTS, vault=vault, now=NOW)
+    assert [found.name for found in outcome.received] == ["一.docx"]
+    assert outcome.refused == [Reason.of("disk_full")]
+    assert staged_files(vault) == []
+    assert len(list(vault.keys())) == 1
+
+
 def test_names_of_255_characters_and_emoji_come_in(vault, stage):
     for name in ("质" * 250 + ".docx", "🎉" * 250 + ".docx", "总\x00\x1f结.docx"):
         found = uploads.receive(stage(material.docx()), name, limits=DOCUMENTS, vault=vault, now=NOW)
