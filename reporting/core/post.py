@@ -42,11 +42,11 @@ class DoubtfulDelivery(Exception):
 class Connection(Protocol):
     """A conversation with the server, for many letters."""
 
-    def send(self, envelope: Envelope, before_data: Callable[[], None]) -> str:
+    def send(self, envelope: Envelope, before_text: Callable[[], None]) -> str:
         """Hand one letter over; gives the server's last words.
 
-        `before_data` runs when the recipient was accepted and nothing of the text has left; what it raises ends
-        this letter and leaves the connection usable. Raises TemporaryFailure, PermanentFailure,
+        `before_text` runs when the server has taken the recipient and waits for the text, of which nothing has
+        left; what it raises ends this letter, and the next one can be sent. Raises TemporaryFailure, PermanentFailure,
         ServerUnavailable (nothing was handed over) or DoubtfulDelivery.
         """
         ...
@@ -158,15 +158,16 @@ class SmtpConnection:
                 line.quit()
             line.close()
 
-    def send(self, envelope: Envelope, before_data: Callable[[], None]) -> str:
+    def send(self, envelope: Envelope, before_text: Callable[[], None]) -> str:
         """Hand one letter over, as `Connection.send` says."""
         line = self._address(envelope)
-        try:
-            before_data()
-        except BaseException:
-            self._forget(line)
-            raise
         self._expect(self._ask(line, "DATA"), (354,))
+        try:
+            before_text()
+        except BaseException:
+            # The server waits for a text that will not come; it forgets the letter when the line is cut.
+            self._drop()
+            raise
         return self._hand_over(line, envelope)
 
     def _address(self, envelope: Envelope) -> smtplib.SMTP:

@@ -38,9 +38,9 @@ def nothing():
     """The callback of a test that needs none."""
 
 
-def send_one(post, address="a@b.test", before_data=nothing):
+def send_one(post, address="a@b.test", before_text=nothing):
     with post.connect() as connection:
-        return connection.send(letter_to(address), before_data)
+        return connection.send(letter_to(address), before_text)
 
 
 def test_a_letter_arrives_with_the_servers_last_words(sink):
@@ -58,7 +58,7 @@ def test_many_letters_share_one_connection(sink):
     assert [letter.recipients[0] for letter in sink.letters] == [f"a{number}@b.test" for number in range(20)]
 
 
-def test_before_data_runs_after_the_recipient_was_accepted_and_before_the_text(sink):
+def test_before_text_runs_when_the_server_waits_for_it(sink):
     sink.reply("rcpt", "550 5.1.1 unknown", to="gone@b.test")
     seen = []
     with post_to(sink).connect() as connection:
@@ -68,7 +68,7 @@ def test_before_data_runs_after_the_recipient_was_accepted_and_before_the_text(s
     assert seen == [0]
 
 
-def test_what_before_data_raises_ends_this_letter_only(sink):
+def test_what_before_text_raises_ends_this_letter_only(sink):
     def lost():
         raise LookupError("lease")
 
