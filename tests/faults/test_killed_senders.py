@@ -194,7 +194,8 @@ def look_at(phase, addresses, plan) -> None:
     assert max(counts.values()) <= 2
     if phase in IN_DOUBT:
         # After the answer the sender may just have had the time to write it down.
-        assert (phase == "answered" or doubles) and len(doubles) <= KILLS_A_PHASE
+        assert phase == "answered" or doubles
+        assert len(doubles) <= KILLS_A_PHASE
     else:
         assert marked == set(), f"{phase}: before the text leaves there is no doubt"
     for address, message_id in arrived:
