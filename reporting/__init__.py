@@ -90,4 +90,6 @@ def _flask_config(settings: "Settings") -> dict[str, Any]:
         "SECURITY_POST_LOGIN_VIEW": "/",
         "SECURITY_SEND_REGISTER_EMAIL": False,
         "SECURITY_DEFAULT_REMEMBER_ME": False,
+        # Roles are memberships at bureaus; there is no table of roles to join.
+        "SECURITY_JOIN_USER_ROLES": False,
     }
