@@ -28,7 +28,13 @@ export class Autosave {
     });
     this.form.addEventListener("focusout", () => this.saveIfChanged());
     this.form.addEventListener("submit", () => {
+      this.keeping.keep(this.text(), this.version());
       this.leaving = true;
+    });
+    // The submit came to nothing, as when the line broke during an upload: go on saving.
+    this.form.addEventListener("form:ready", () => {
+      this.leaving = false;
+      this.saveIfChanged();
     });
     document.addEventListener("visibilitychange", () => document.hidden && this.saveIfChanged(true));
     window.addEventListener("pagehide", () => this.saveIfChanged(true));
@@ -47,7 +53,8 @@ export class Autosave {
   /** Text that was left on this computer comes back; if the server has moved on, the save that follows says so. */
   restore() {
     const kept = this.keeping.find();
-    if (!kept || same(kept, this.savedText)) {
+    const merged = kept?.merged !== undefined && Number(this.version()) > kept.merged;
+    if (!kept || merged || same(kept, this.savedText)) {
       this.keeping.forgetAny();
       return;
     }
@@ -127,7 +134,7 @@ export class Autosave {
     const box = notice(this.form, "warning", fill(this.words.conflict, { by: told.by ?? "" }));
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "btn btn-primary";
+    button.className = "btn";
     button.textContent = this.words.merge;
     button.addEventListener("click", () => this.compare(told.merge_url));
     box.append(button);
@@ -198,8 +205,12 @@ export class Autosave {
   }
 }
 
-/** Line ends differ between a form and its answer; they are not a change. */
+/** What the server changes while it takes a text in (line ends, control characters, blanks around it) is not a change. */
 function same(one, other) {
-  const plain = (text) => String(text ?? "").replace(/\r\n?/g, "\n");
   return plain(one.title) === plain(other.title) && plain(one.body) === plain(other.body);
+}
+
+function plain(text) {
+  const lines = String(text ?? "").normalize("NFC").replace(/\r\n?/g, "\n");
+  return lines.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "").trim();
 }

@@ -32,6 +32,12 @@ export class Keeping {
     localStorage.removeItem(this.key);
   }
 
+  /** Both texts are being put together on the page for it; once the server has a later version than `version`, this is done. */
+  mergingOver(version) {
+    const kept = this.find();
+    if (kept) localStorage.setItem(this.key, JSON.stringify({ ...kept, merged: version }));
+  }
+
   forgetAny() {
     try {
       localStorage.removeItem(this.key);

@@ -36,6 +36,7 @@ export function markSending(form, submitter) {
 
 export function markReady(form) {
   delete form.dataset.sending;
+  form.dispatchEvent(new CustomEvent("form:ready"));
   buttons(form).forEach((button) => {
     button.disabled = false;
     if (button.dataset.label) button.textContent = button.dataset.label;
