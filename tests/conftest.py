@@ -14,8 +14,8 @@ Rules need no fixture: call them with plain values. For everything else:
 - `hands`     the clock, standing at `now`: `hands.forward(days=2, minutes=1)`, `hands.move_to(moment)`, `hands.moment`.
 - `database`  `.kind` is "sqlite" or "postgresql". `@pytest.mark.sqlite_only("why")` and `postgresql_only("why")` leave
               one side out.
-- `make_app(**settings)`  another application on the same clean database, e.g. `make_app(smtp_port=sink.port)`; ask
-              for it instead of `app`. `tests.fixtures.application.settings_for(url, folder, **over)` makes Settings.
+- `make_app(**settings)`  another application on the same clean database, e.g. `make_app(smtp_port=sink.port)`; the
+              context of the newest one is open. `tests.fixtures.application.settings_for(url, folder, **over)` makes Settings.
 
 **Pages**:
 
@@ -24,7 +24,8 @@ Rules need no fixture: call them with plain values. For everything else:
         assert client.get("/tasks/7").status_code == 404
 
 - `client`    a Flask test client. POSTs carry a valid CSRF token unless `csrf=False`; `client.sign_in(user)`,
-              `client.sign_out()`. `app.test_client()` gives a second person. `with client:` is refused.
+              `client.sign_out()`. An answer of 500 fails the test with its traceback unless `may_break=True`.
+              `app.test_client()` gives a second person. `with client:` is refused.
               The test fails when a GET or HEAD writes (`@pytest.mark.allow_get_writes("why")` permits), when a request
               ends with changes nobody committed, and when the test itself holds uncommitted changes at a request:
               arrange inside `with unit_of_work():`. A request sees only committed rows, and the test's objects are

@@ -66,6 +66,12 @@ def test_a_request_that_commits_passes(visit) -> None:
     assert visit(view).status_code == 200
 
 
+def test_a_broken_page_fails_with_its_cause(visit) -> None:
+    with pytest.raises(AssertionError, match="answered 500") as caught:
+        visit(lambda: 1 / 0)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
 def test_an_object_that_nobody_flushed_fails(visit) -> None:
     def view() -> str:
         db.session.add(Message())
