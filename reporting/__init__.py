@@ -24,6 +24,7 @@ from reporting.web.streaming import StreamingRequest
 if TYPE_CHECKING:
     from config import Settings
 
+CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -81,6 +82,8 @@ def _flask_config(settings: "Settings") -> dict[str, Any]:
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+        # A test makes many accounts and guards none of them.
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHES if settings.mode == "test" else {},
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_LOGIN_URL": "/account/sign-in",

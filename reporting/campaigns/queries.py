@@ -132,7 +132,7 @@ def last_due_changes(task_id: int) -> dict[int, datetime]:
         .group_by(DueChange.assignment_id)
         .order_by(DueChange.assignment_id)
     )
-    return dict(db.session.execute(wanted).tuples().all())
+    return dict(db.session.execute(wanted).all())
 
 
 def open_tasks_of(assignment_ids: Collection[int]) -> list[tuple[Task, list[int]]]:
@@ -224,7 +224,7 @@ def assignment_counts(task_ids: Collection[int]) -> dict[int, int]:
         .group_by(Assignment.task_id)
         .order_by(Assignment.task_id)
     )
-    return dict(db.session.execute(wanted).tuples().all())
+    return dict(db.session.execute(wanted).all())
 
 
 def assigned_without(task_id: int, role: str, *, limit: int = 500) -> list[str]:

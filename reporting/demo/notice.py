@@ -9,12 +9,30 @@ ZONE = "Asia/Shanghai"
 MEGABYTE = 1024**2
 
 FOCUS_AREAS = (
-    ("深入开展质量提升活动，推动经济发展转型升级", "夯实标准、计量、认证认可、检验检测等质量工作基础，全面提升产品质量、工程质量、服务质量以及环境质量。"),
-    ("扎实开展质量整治活动，维护人民群众切身利益", "加强食品、农产品、消费品等重点领域质量安全监管，有效整治事关公共安全和人身健康安全的重大质量问题。"),
-    ("广泛开展群众性质量活动，增强全民质量意识", "在基层和一线普及质量知识，广泛开展质量改进、质量攻关、技术比武等群众性质量活动。"),
-    ("大力开展质量宣传活动，营造质量发展良好氛围", "围绕重点工作、亮点活动和焦点内容进行深入宣传，促进“质量月”活动信息的广泛交流与即时宣传。"),
-    ("积极促进社会质量共治，形成推动质量发展合力", "发挥企业主体作用，推动政府抓好“质量月”活动，促进行业组织、第三方机构等社会力量开展行业自律。"),
-    ("有效提高装备制造业质量管理水平，推动制造业质量升级", "推动大中型装备制造业企业开展质量管理成熟度自查和提升活动，指导和帮扶小微装备制造业企业。"),
+    (
+        "深入开展质量提升活动，推动经济发展转型升级",
+        "夯实标准、计量、认证认可、检验检测等质量工作基础，全面提升产品质量、工程质量、服务质量以及环境质量。",
+    ),
+    (
+        "扎实开展质量整治活动，维护人民群众切身利益",
+        "加强食品、农产品、消费品等重点领域质量安全监管，有效整治事关公共安全和人身健康安全的重大质量问题。",
+    ),
+    (
+        "广泛开展群众性质量活动，增强全民质量意识",
+        "在基层和一线普及质量知识，广泛开展质量改进、质量攻关、技术比武等群众性质量活动。",
+    ),
+    (
+        "大力开展质量宣传活动，营造质量发展良好氛围",
+        "围绕重点工作、亮点活动和焦点内容进行深入宣传，促进“质量月”活动信息的广泛交流与即时宣传。",
+    ),
+    (
+        "积极促进社会质量共治，形成推动质量发展合力",
+        "发挥企业主体作用，推动政府抓好“质量月”活动，促进行业组织、第三方机构等社会力量开展行业自律。",
+    ),
+    (
+        "有效提高装备制造业质量管理水平，推动制造业质量升级",
+        "推动大中型装备制造业企业开展质量管理成熟度自查和提升活动，指导和帮扶小微装备制造业企业。",
+    ),
 )
 
 NATIONAL_SLOGANS = (
@@ -26,7 +44,12 @@ NATIONAL_SLOGANS = (
     "质量是民生之本  质量是幸福之根", "提升质量  追求卓越  共建美丽中国", "质量引领中国制造走向世界", "认证认可  传递信任  服务发展",
     "质量提升  标准先行", "人人创造质量  人人享受质量", "落实质量责任  增强消费信心", "提高服务质量  追求顾客满意", "赶超质量标杆  争创一流服务",
 )  # fmt: skip
-MACHINERY_SLOGANS = ("质量·品牌·竞争力", "转型升级 中国智造", "培育质量品牌  打造机械强国", "推进绿色制造  建设质量中国")
+MACHINERY_SLOGANS = (
+    "质量·品牌·竞争力",
+    "转型升级 中国智造",
+    "培育质量品牌  打造机械强国",
+    "推进绿色制造  建设质量中国",
+)
 
 
 def moment(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -54,7 +77,10 @@ def campaign() -> CampaignPlan:
         contact_name="质量管理司 活动办公室",
         contact_phone="010-0000 0432",
         focus_areas=FOCUS_AREAS,
-        slogan_lists=(("2014年全国“质量月”活动口号", NATIONAL_SLOGANS), ("2014年全国机械工业“质量月”活动口号", MACHINERY_SLOGANS)),
+        slogan_lists=(
+            ("2014年全国“质量月”活动口号", NATIONAL_SLOGANS),
+            ("2014年全国机械工业“质量月”活动口号", MACHINERY_SLOGANS),
+        ),
     )
 
 
@@ -69,13 +95,28 @@ def task() -> TaskPlan:
         cutoff_at=CUTOFF_AT,
         slots=(
             SlotPlan(
-                kind=SlotKind.SUMMARY, least=1, most=5, formats=FORMATS[SlotKind.SUMMARY], max_bytes=50 * MEGABYTE, takes_text=True
+                kind=SlotKind.SUMMARY,
+                least=1,
+                most=5,
+                formats=FORMATS[SlotKind.SUMMARY],
+                max_bytes=50 * MEGABYTE,
+                takes_text=True,
             ),
             SlotPlan(
-                kind=SlotKind.PHOTOS, least=1, most=30, formats=FORMATS[SlotKind.PHOTOS], max_bytes=30 * MEGABYTE, may_declare_none=True
+                kind=SlotKind.PHOTOS,
+                least=1,
+                most=30,
+                formats=FORMATS[SlotKind.PHOTOS],
+                max_bytes=30 * MEGABYTE,
+                may_declare_none=True,
             ),
             SlotPlan(
-                kind=SlotKind.VIDEOS, least=1, most=5, formats=FORMATS[SlotKind.VIDEOS], max_bytes=2048 * MEGABYTE, may_declare_none=True
+                kind=SlotKind.VIDEOS,
+                least=1,
+                most=5,
+                formats=FORMATS[SlotKind.VIDEOS],
+                max_bytes=2048 * MEGABYTE,
+                may_declare_none=True,
             ),
         ),
     )

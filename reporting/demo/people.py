@@ -14,7 +14,9 @@ from reporting.core.errors import NotFound
 
 PASSWORD = "baosong-demo-2014"  # noqa: S105 - printed at every start of the demonstration
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = "伟 芳 娜 敏 静 强 磊 洋 艳 勇 杰 涛 明 超 秀英 霞 平 刚 桂英 文博 晓东 海燕 建国 志强 丽华 春梅 永康 玉兰".split()
+GIVEN = (
+    "伟 芳 娜 敏 静 强 磊 洋 艳 勇 杰 涛 明 超 秀英 霞 平 刚 桂英 文博 晓东 海燕 建国 志强 丽华 春梅 永康 玉兰".split()
+)
 # One person serves both bureaus of Ningbo, so that one letter for two duties can be seen.
 SHARED = {"C-NB": "Q-NB"}
 

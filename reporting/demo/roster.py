@@ -6,7 +6,14 @@ Source: the addressees of notice 国质检质联〔2014〕432号; division codes
 
 from reporting.bureaus.rules import RosterRow
 
-ORGANISER = RosterRow(1, "HQ", "国家质量监督检验检疫总局", "General Administration of Quality Supervision, Inspection and Quarantine", "质检总局", "headquarters")
+ORGANISER = RosterRow(
+    1,
+    "HQ",
+    "国家质量监督检验检疫总局",
+    "General Administration of Quality Supervision, Inspection and Quarantine",
+    "质检总局",
+    "headquarters",
+)
 
 # code, name, full name, English name, division code; P province, M municipality, A autonomous region
 PLACES = """
@@ -34,7 +41,9 @@ REGIONS = {"1": "华北", "2": "东北", "3": "华东", "4": "中南", "5": "西
 
 def rows() -> list[RosterRow]:
     """The organiser and the 72 bodies below it, in the order of the official lists."""
-    places = {place[0]: place for place in (line.split() for line in PLACES.replace("\n", "|").split("|") if line.strip())}
+    places = {
+        place[0]: place for place in (line.split() for line in PLACES.replace("\n", "|").split("|") if line.strip())
+    }
     quality = [_quality(*places[code]) for code in places if code not in WITHOUT_QUALITY_BUREAU]
     ciq = [_ciq(*places[code]) for code in CIQ_ORDER if code not in WITHOUT_CIQ]
     numbered = [ORGANISER, *quality, *ciq]
@@ -44,7 +53,16 @@ def rows() -> list[RosterRow]:
 def _numbered(row: RosterRow, number: int) -> RosterRow:
     parent = "" if row is ORGANISER else ORGANISER.code
     return RosterRow(
-        number, row.code, row.name_zh, row.name_en, row.short_zh, row.kind, row.division_code, row.region, parent, row.aliases
+        number,
+        row.code,
+        row.name_zh,
+        row.name_en,
+        row.short_zh,
+        row.kind,
+        row.division_code,
+        row.region,
+        parent,
+        row.aliases,
     )
 
 
@@ -58,7 +76,14 @@ def _quality(code: str, name: str, full: str, english: str, division: str, rank:
         )  # fmt: skip
     short = f"{full}质监局" if rank == "C" else f"{name}质监局"
     return RosterRow(
-        0, f"Q-{code}", f"{full}质量技术监督局", f"{place} Bureau of Quality and Technical Supervision", short, "quality", division, region
+        0,
+        f"Q-{code}",
+        f"{full}质量技术监督局",
+        f"{place} Bureau of Quality and Technical Supervision",
+        short,
+        "quality",
+        division,
+        region,
     )
 
 

@@ -15,7 +15,7 @@ from reporting.bureaus import service as bureau_service
 from reporting.bureaus.models import Bureau
 from reporting.campaigns import queries as campaigns
 from reporting.campaigns import service as campaign_service
-from reporting.campaigns.models import Assignment, Task
+from reporting.campaigns.models import Assignment
 from reporting.core import clock
 from reporting.core.actor import SYSTEM
 from reporting.core.db import unit_of_work
@@ -59,7 +59,7 @@ def build(kit: Kit, stage: str, move_to: Callable[[datetime], None], say: Callab
     with unit_of_work():
         people.make_people(rows, now=begin)
     say("the campaign of notice 432")
-    task_id = _open_campaign(now=begin)
+    task_id = open_campaign(now=begin)
     mornings = [notice.OPENS_AT + timedelta(days=day, minutes=1) for day in range(40)]
     steps: list[tuple[datetime, Event | None]] = [(event.at, event) for event in _events() if event.at <= end]
     steps += [(morning, None) for morning in mornings if morning <= end]
@@ -74,7 +74,8 @@ def build(kit: Kit, stage: str, move_to: Callable[[datetime], None], say: Callab
     jobs.tick(kit)
 
 
-def _open_campaign(*, now: datetime) -> int:
+def open_campaign(*, now: datetime) -> int:
+    """Enter the campaign of notice 432, assign everybody below the organiser, and open it; gives the task's id."""
     desk = people.actor(people.email("HQ", "coordinator"))
     with unit_of_work():
         organiser = _bureau("HQ")
@@ -118,11 +119,15 @@ def _events() -> Iterator[Event]:
     for place, code in enumerate(early[:4]):
         yield Event(notice.moment(10, 11, 9) + timedelta(hours=place), code, _accept if place != 2 else _return)
     for place, code in enumerate([*early[5:12], *late_week[:8]]):
-        yield Event(notice.moment(10, 17, 9) + timedelta(minutes=25 * place), code, _return if place % 5 == 3 else _accept)
+        yield Event(
+            notice.moment(10, 17, 9) + timedelta(minutes=25 * place), code, _return if place % 5 == 3 else _accept
+        )
     yield Event(notice.moment(10, 19, 20), early[2], _hand_in_again)
 
 
-def _receive(kit: Kit, assignment: Assignment, kind: str, name: str, content: bytes, *, now: datetime) -> uploads.Received:
+def _receive(
+    kit: Kit, assignment: Assignment, kind: str, name: str, content: bytes, *, now: datetime
+) -> uploads.Received:
     slot = next(slot for slot in assignment.task.slots if slot.kind == kind)
     staging = kit.vault.stage()
     staging.write(content)
@@ -157,7 +162,9 @@ def _hand_in(kit: Kit, assignment: Assignment, now: datetime) -> None:
     received = [_receive(kit, assignment, "photos", name, content, now=now) for name, content, _caption in pictures]
     film = None if number % 9 == 4 else _receive(kit, assignment, "videos", *writing.video(number % 3), now=now)
     text = writing.summary(bureau.name_zh, seed=number)
-    paper = _receive(kit, assignment, "summary", "活动总结.docx", writing.paper(f"{bureau.short_zh}活动总结", text), now=now)
+    paper = _receive(
+        kit, assignment, "summary", "活动总结.docx", writing.paper(f"{bureau.short_zh}活动总结", text), now=now
+    )
     with unit_of_work():
         held = _again(assignment)
         who = people.actor(_reporter(bureau))
@@ -168,7 +175,9 @@ def _hand_in(kit: Kit, assignment: Assignment, now: datetime) -> None:
         if film is not None:
             report_service.attach(held, "videos", [film], actor=who, now=now)
         else:
-            report_service.declare_none(held, "videos", reason="活动期间未拍摄视频，已报送图片和文字材料。", actor=who, now=now)
+            report_service.declare_none(
+                held, "videos", reason="活动期间未拍摄视频，已报送图片和文字材料。", actor=who, now=now
+            )
         _submit(held, bureau, "first", now=now)
 
 
@@ -234,7 +243,12 @@ def _extend(_kit: Kit, assignment: Assignment, now: datetime) -> None:
     with unit_of_work():
         held, desk = _again(assignment), people.actor(people.email("HQ", "coordinator"))
         campaign_service.extend(
-            held, due_at=notice.moment(10, 23), reason="受台风影响，活动顺延一周。", document_number="质检质函〔2014〕88号", actor=desk, now=now
+            held,
+            due_at=notice.moment(10, 23),
+            reason="受台风影响，活动顺延一周。",
+            document_number="质检质函〔2014〕88号",
+            actor=desk,
+            now=now,
         )
 
 
@@ -251,9 +265,3 @@ def _bureau_of(assignment: Assignment) -> Bureau:
     if found is None:
         raise NotFound
     return found
-
-
-def the_task() -> Task | None:
-    """The task of the demonstration, or None while there is none."""
-    found = campaigns.open_tasks(limit=1)
-    return found[0] if found else None

@@ -40,7 +40,7 @@ def counts_by_state(
         wanted = wanted.where(Message.created_at >= since)
     if organiser_ids is not None:
         wanted = wanted.where(Message.organiser_id.in_(organiser_ids))
-    found = dict(db.session.execute(wanted).tuples().all())
+    found = dict(db.session.execute(wanted).all())
     return {str(state): found.get(state, 0) for state in State}
 
 

@@ -16,4 +16,4 @@ def of_submission(submission_id: int) -> Receipt | None:
 def of_submissions(submission_ids: Collection[int]) -> dict[int, str]:
     """Receipt numbers by round."""
     wanted = select(Receipt.submission_id, Receipt.number).where(Receipt.submission_id.in_(submission_ids))
-    return dict(db.session.execute(wanted.order_by(Receipt.id)).tuples().all())
+    return dict(db.session.execute(wanted.order_by(Receipt.id)).all())

@@ -15,7 +15,7 @@ def marked(assignment_ids: Collection[int]) -> set[Key]:
     wanted = select(ReminderMark.assignment_id, ReminderMark.due_rev, ReminderMark.step, ReminderMark.user_id).where(
         ReminderMark.assignment_id.in_(assignment_ids)
     )
-    return set(db.session.execute(wanted.order_by(ReminderMark.id)).tuples().all())
+    return set(db.session.execute(wanted.order_by(ReminderMark.id)).all())
 
 
 def letter_keys(assignment_id: int, *, limit: int = 100) -> list[str]:

@@ -91,7 +91,9 @@ class Submission(Model):
     body: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
     slots: Mapped[list["SubmissionSlot"]] = relationship(order_by="SubmissionSlot.position", lazy="selectin")
-    files: Mapped[list["SubmissionFile"]] = relationship(order_by="SubmissionFile.slot_position, SubmissionFile.position", lazy="selectin")
+    files: Mapped[list["SubmissionFile"]] = relationship(
+        order_by="SubmissionFile.slot_position, SubmissionFile.position", lazy="selectin"
+    )
 
 
 class SubmissionSlot(Model):

@@ -95,7 +95,7 @@ def latest_submission_ids(assignment_ids: Collection[int]) -> dict[int, int]:
         Submission.assignment_id.in_(assignment_ids)
     )
     rows = db.session.execute(wanted.group_by(Submission.assignment_id).order_by(Submission.assignment_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def by_idempotency_key(assignment_id: int, key: str) -> Submission | None:
@@ -136,12 +136,12 @@ def _file_counts(report_ids: Collection[int]) -> dict[tuple[int, int], int]:
         .group_by(Attachment.report_id, Attachment.slot_id)
         .order_by(Attachment.report_id, Attachment.slot_id)
     )
-    return {(report_id, slot_id): count for report_id, slot_id, count in db.session.execute(wanted).tuples()}
+    return {(report_id, slot_id): count for report_id, slot_id, count in db.session.execute(wanted)}
 
 
 def _declared(report_ids: Collection[int]) -> set[tuple[int, int]]:
     wanted = select(Declaration.report_id, Declaration.slot_id).where(Declaration.report_id.in_(report_ids))
-    return set(db.session.execute(wanted.order_by(Declaration.id)).tuples())
+    return set(db.session.execute(wanted.order_by(Declaration.id)))
 
 
 def _contents(

@@ -105,7 +105,9 @@ def submission_problems(
 
 def preparation_problems(slots: Sequence[SlotContent], *, title: str, state: str, changed: bool) -> list[Problem]:
     """The same for handing the working copy to the certifier."""
-    return submission_problems(slots, title=title, state=state, changed=changed, needs_certifier=False, is_certifier=True)
+    return submission_problems(
+        slots, title=title, state=state, changed=changed, needs_certifier=False, is_certifier=True
+    )
 
 
 def text_problems(title: str, body: str) -> list[Problem]:

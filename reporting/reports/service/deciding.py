@@ -22,7 +22,9 @@ def _move(submission: Submission, state: rules.State) -> None:
     """Compare-and-set on the round that was seen, so that nobody decides on something else than was read."""
     moved = (
         update(Report)
-        .where(Report.id == submission.report_id, Report.state == rules.State.SUBMITTED, Report.round == submission.round)
+        .where(
+            Report.id == submission.report_id, Report.state == rules.State.SUBMITTED, Report.round == submission.round
+        )
         .values(state=state, prepared_revision=None)
     )
     if changed_rows(moved, fetch=True) != 1:

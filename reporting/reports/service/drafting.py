@@ -26,7 +26,9 @@ def gate_reasons(assignment: Assignment, *, now: datetime) -> list[Reason]:
     if gate == deadlines.Gate.NOT_OPEN_YET:
         return [Reason.of("not_open_yet", opens_at=assignment.task.opens_at, zone=zone)]
     if gate == deadlines.Gate.CLOSED or assignment.task.state != TaskState.OPEN:
-        return [Reason.of("closed_for_submission", cutoff_at=assignment.cutoff_at, zone=zone)]
+        # A task that was closed by hand was closed then, however far off its cut-off was.
+        closed_at = min(assignment.cutoff_at, assignment.task.closed_at or assignment.cutoff_at)
+        return [Reason.of("closed_for_submission", cutoff_at=closed_at, zone=zone)]
     return []
 
 

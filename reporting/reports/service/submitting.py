@@ -63,7 +63,9 @@ def prepare(assignment: Assignment, *, actor: Actor, now: datetime) -> Report:
     return report
 
 
-def submit(assignment: Assignment, *, key: str, is_certifier: bool, actor: Actor, now: datetime) -> tuple[Submission, bool]:
+def submit(
+    assignment: Assignment, *, key: str, is_certifier: bool, actor: Actor, now: datetime
+) -> tuple[Submission, bool]:
     """Freeze a round. `now` is the moment at which the server received it, taken once, at the door.
 
     The same `key` gives the same round again, and False. Raises Refused with every reason.
@@ -137,7 +139,9 @@ def _freeze_slots(
             slot_id=slot.id,
             position=slot.position,
             kind=slot.kind,
-            standing=deadlines.slot_standing(required=slot.required, arrival=arrival, due_at=assignment.due_at, now=now),
+            standing=deadlines.slot_standing(
+                required=slot.required, arrival=arrival, due_at=assignment.due_at, now=now
+            ),
             count=content.files,
             arrived_at=None if row is None else row.arrived_at,
             declared_reason=declared[slot.id].reason if slot.id in declared else "",
@@ -146,7 +150,13 @@ def _freeze_slots(
 
 
 def _stamp(
-    assignment: Assignment, slot: Slot, submission: Submission, stamped: dict[int, SlotArrival], *, declared: bool, now: datetime
+    assignment: Assignment,
+    slot: Slot,
+    submission: Submission,
+    stamped: dict[int, SlotArrival],
+    *,
+    declared: bool,
+    now: datetime,
 ) -> None:
     """Stamp a slot's first arrival; a later round only says whether it is still declared none."""
     row = stamped.get(slot.id)
@@ -168,10 +178,10 @@ def _freeze_files(assignment: Assignment, submission: Submission, attachments: S
     slots = {slot.id: slot for slot in assignment.task.slots}
     areas = dict(
         db.session.execute(
-            select(FocusArea.id, FocusArea.title).where(FocusArea.campaign_id == assignment.task.campaign_id).order_by(FocusArea.id)
-        )
-        .tuples()
-        .all()
+            select(FocusArea.id, FocusArea.title)
+            .where(FocusArea.campaign_id == assignment.task.campaign_id)
+            .order_by(FocusArea.id)
+        ).all()
     )
     for attachment in attachments:
         slot = slots[attachment.slot_id]
