@@ -10,8 +10,10 @@ export function watchUploads() {
     if (event.defaultPrevented || !("upload" in form.dataset) || form.dataset.sending || !hasFiles(form)) return;
     event.preventDefault();
     const body = new FormData(form, event.submitter ?? undefined);
+    // A text that saves itself goes its own way: it may be written on while the files travel, and would come in too old.
+    if (form.dataset.watched) ["title", "body", "version", "seen"].forEach((name) => body.delete(name));
     markSending(form, event.submitter);
-    send(form, body, form.getAttribute("action") || window.location.href);
+    send(form, body, event.submitter?.getAttribute("formaction") || form.getAttribute("action") || window.location.href);
   });
   window.addEventListener("popstate", () => window.location.reload());
 }
@@ -22,6 +24,7 @@ function hasFiles(form) {
 
 function send(form, body, address) {
   const meter = showMeter(form);
+  const before = typedWords();
   const request = new XMLHttpRequest();
   const leaving = (event) => event.preventDefault();
   window.addEventListener("beforeunload", leaving);
@@ -29,7 +32,7 @@ function send(form, body, address) {
   request.upload.addEventListener("progress", (event) => event.lengthComputable && meter.at(event.loaded, event.total));
   request.upload.addEventListener("load", () => meter.arrived());
   request.addEventListener("loadend", () => window.removeEventListener("beforeunload", leaving));
-  request.addEventListener("load", () => showAnswer(request));
+  request.addEventListener("load", () => showAnswer(request, before));
   for (const kind of ["error", "abort", "timeout"]) {
     request.addEventListener(kind, () => {
       meter.cut();
@@ -78,17 +81,34 @@ function showMeter(form) {
   };
 }
 
-function showAnswer(request) {
+/** What stands in every field for words, by its name; a saved text looks after itself. */
+function typedWords() {
+  const fields = document.querySelectorAll("main input[type=text][name], main textarea[name], main select[name]");
+  return new Map([...fields].filter((field) => !["title", "body"].includes(field.name)).map((field) => [field.name, field.value]));
+}
+
+/** What was typed while the files travelled is not in the answer: it is put where it was. */
+function carryOver(before, after) {
+  for (const [name, value] of after) {
+    const field = before.get(name) === value ? null : document.querySelector(`main [name="${CSS.escape(name)}"]`);
+    if (field) field.value = value;
+  }
+}
+
+function showAnswer(request, before) {
   const type = request.getResponseHeader("Content-Type") ?? "";
   if (!type.startsWith("text/html")) {
     window.location.assign(request.responseURL);
     return;
   }
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  const after = typedWords();
+  document.dispatchEvent(new CustomEvent("page:leaving"));
   document.title = page.title;
   document.querySelector('meta[name="csrf-token"]')?.replaceWith(page.querySelector('meta[name="csrf-token"]') ?? "");
   document.body.replaceWith(document.adoptNode(page.body));
   if (request.status < 400 && request.responseURL !== window.location.href) window.history.pushState({}, "", request.responseURL);
+  carryOver(before, after);
   htmx.process(document.body);
   window.scrollTo(0, 0);
   focusFirstNotice();
