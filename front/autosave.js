@@ -27,10 +27,13 @@ export class Autosave {
       if (event.target.name === "title" || event.target.name === "body") this.changed();
     });
     this.form.addEventListener("focusout", () => this.saveIfChanged());
-    this.form.addEventListener("submit", () => {
+    // Heard last, on the document: an upload in the background keeps the page, so the text goes on saving itself.
+    document.addEventListener("submit", (event) => {
+      if (event.target !== this.form) return;
       this.keeping.keep(this.text(), this.version());
-      this.leaving = true;
+      this.leaving = !event.defaultPrevented;
     });
+    document.addEventListener("page:leaving", () => this.isUnsaved() && this.keeping.keep(this.text(), this.version()));
     // The submit came to nothing, as when the line broke during an upload: go on saving.
     this.form.addEventListener("form:ready", () => {
       this.leaving = false;
@@ -54,7 +57,8 @@ export class Autosave {
   restore() {
     const kept = this.keeping.find();
     const merged = kept?.merged !== undefined && Number(this.version()) > kept.merged;
-    if (!kept || merged || same(kept, this.savedText)) {
+    // "settled" is said once by the page that follows a choice between two texts, whichever was chosen.
+    if (!kept || merged || same(kept, this.savedText) || "settled" in this.form.dataset) {
       this.keeping.forgetAny();
       return;
     }

@@ -1,5 +1,6 @@
-"""Pages of the bureau area."""
+"""Door: the pages of a bureau. What it owes, the report it writes, and the receipt it holds."""
 
-from flask import Blueprint
+from reporting.web.bureau import files, home, receipt, report, submitting, text
+from reporting.web.bureau.place import blueprint
 
-blueprint = Blueprint("bureau", __name__)
+__all__ = ["blueprint", "files", "home", "receipt", "report", "submitting", "text"]

@@ -18,7 +18,9 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "nothing_complete": lambda _facts: _(
         "还没有任何一项必报材料填写完整，暂时不能提交。请先完成至少一项（总结、图片或视频）。草稿均已保存。"
     ),
-    "already_submitted": lambda _facts: _("这份材料已经提交，不能再改动。如需修改，请与主办单位联系，由其退回后再改。"),
+    "already_submitted": lambda _facts: _(
+        "这份材料已经提交，此后没有改动，不必再次提交。如有补充，请先修改或上传，再提交。"
+    ),
     "stale_version": lambda facts: _(
         "本页面打开后，%(by)s已在另一处修改过这份总结。您的文字没有丢失：左侧为对方版本，右侧为您的版本，"
         "请选择或合并。",
@@ -28,7 +30,6 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "title_too_long": lambda facts: _(
         "标题超过 %(limit)s 个字的上限。请缩短标题。已填写的内容都还在。", limit=number_words(facts.get("limit", 200))
     ),
-    "text_missing": lambda _facts: _("总结还没有内容。请填写正文，或上传总结文档。其他内容均已保存。"),
     "text_too_long": lambda facts: _(
         "总结正文超过 %(limit)s 个字的上限。请缩短正文，或改为上传文档。已填写的文字都还在。",
         limit=number_words(facts["limit"]),
@@ -42,7 +43,22 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "reason_too_long": lambda facts: _(
         "原因超过 %(limit)s 个字的上限。请缩短原因。已填写的文字都还在。", limit=number_words(facts.get("limit", 500))
     ),
-    "already_declared": lambda _facts: _("此项材料已申明没有。如需上传文件，请先撤回申明。"),
+    "may_not_declare": lambda facts: _(
+        "“%(slot)s”不能以申明代替。请上传材料；确有困难的，请与主办单位联系。",
+        slot=slot_kind_words(facts["slot"]),
+    ),
+    "declaration_reason_missing": lambda facts: _(
+        "申明没有%(slot)s时需要写明原因，主办单位会看到。请填写原因。已填写的内容都还在。",
+        slot=slot_kind_words(facts["slot"]),
+    ),
+    "declaration_reason_too_long": lambda facts: _(
+        "没有%(slot)s的原因超过 %(limit)s 个字的上限。请缩短原因。已填写的文字都还在。",
+        slot=slot_kind_words(facts["slot"]),
+        limit=number_words(facts["limit"]),
+    ),
+    "already_attached": lambda facts: _(
+        "《%(name)s》与本项中已有的文件内容相同，没有重复添加。如需换成新的一份，请核对后重新选择。", name=facts["name"]
+    ),
     "slot_has_files": lambda _facts: _("此项材料已上传文件，不能申明没有。如确无此项材料，请先移除已上传的文件。"),
     "needs_certifier": lambda _facts: _(
         "提交须由本单位签发人办理。请把填好的材料交签发人核对后提交；还没有签发人的，请与主办单位联系。草稿均已保存。"
@@ -52,5 +68,4 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "“%(slot)s”此前提交时是齐全的，现在缺少内容。请补齐后再提交，或把原来的文件传回来。",
         slot=slot_kind_words(facts["slot"]),
     ),
-    "not_prepared": lambda _facts: _("填报人还没有把材料送签，暂时不能签发。请填报人核对后送签。"),
 }

@@ -1,0 +1,55 @@
+"""The page of one report: what is asked, what is there, what is missing, and the next step."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from reporting.core import clock
+from reporting.core.errors import Reason
+from reporting.reports import rules
+from reporting.web.bureau.forms import work_form
+from reporting.web.bureau.place import blueprint, own_assignment
+from reporting.web.bureau.sheet import Sheet, history_of, read_sheet
+from reporting.web.guards import policy
+
+# Which report's texts were just merged: the copy that the browser kept of one of them is then to be forgotten.
+SETTLED = "settled"
+
+
+@blueprint.get("/assignments/<int:assignment_id>")
+@policy("reporter", "certifier")
+def report(assignment_id: int) -> ResponseReturnValue:
+    """The working copy with its slots; nothing is written before something is posted."""
+    sheet = read_sheet(assignment_id, now=clock.now())
+    return show_report(sheet, work_form(sheet), settled=session.pop(SETTLED, None) == assignment_id)
+
+
+@blueprint.get("/assignments/<int:assignment_id>/<path:_rest>")
+@policy("reporter", "certifier")
+def from_form(assignment_id: int, _rest: str) -> ResponseReturnValue:
+    """An address to which only forms are sent, opened by a reload or by hand: the report is what is wanted."""
+    own_assignment(assignment_id)
+    return redirect(url_for("bureau.report", assignment_id=assignment_id))
+
+
+def show_report(
+    sheet: Sheet,
+    form: Any,
+    *,
+    reasons: Sequence[tuple[str, Reason]] = (),
+    typed: tuple[str, str] | None = None,
+    settled: bool = False,
+) -> str:
+    """The page; `reasons` are refusals with their sections, `typed` a text that could not be kept and is given back."""
+    return render_template(
+        "bureau/report.html",
+        sheet=sheet,
+        form=form,
+        reasons=list(reasons),
+        typed=typed,
+        settled=settled,
+        longest={"title": rules.LONGEST_TITLE, "body": rules.LONGEST_BODY, "caption": rules.LONGEST_CAPTION},
+        **history_of(sheet.assignment.id),
+    )

@@ -1,0 +1,192 @@
+"""One report as its bureau sees it: everything that the report page and the check before submitting show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reporting.bureaus.rules import Role
+from reporting.campaigns import queries as campaigns
+from reporting.core.errors import Reason
+from reporting.deadlines import rules as deadlines
+from reporting.deadlines.rules import SlotStanding, Standing
+from reporting.files import queries as files
+from reporting.receipts import queries as receipts
+from reporting.reports import queries as reports
+from reporting.reports import rules
+from reporting.reports import service as report_service
+from reporting.reports.rules import ReviewState, SlotContent, State
+from reporting.reviews import queries as reviews
+from reporting.tracking import queries as tracking
+from reporting.web.bureau.place import own_assignment
+from reporting.web.guards import Person, person
+
+
+@dataclass(frozen=True)
+class SlotSheet:
+    """One slot: what is asked, what stands in the working copy, and what has arrived."""
+
+    slot: Any
+    content: SlotContent
+    standing: SlotStanding
+    arrival: deadlines.Arrival | None
+    files: Sequence[Any]
+    removed: Sequence[Any]
+    declaration: Any
+
+    @property
+    def kind(self) -> str:
+        """The slot's kind, which also names its place on the page."""
+        return str(self.slot.kind)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the working copy has what the slot asks for."""
+        return rules.is_complete(self.content)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A report with its task. `gate` and `problems` are reasons against changing and against submitting now."""
+
+    assignment: Any
+    bureau: Any
+    report: Any
+    slots: Sequence[SlotSheet]
+    contents: Mapping[int, Any]
+    standing: Standing
+    state: ReviewState
+    gate: Sequence[Reason]
+    problems: Sequence[Reason]
+    rounds: Sequence[Any]
+    receipts: Mapping[int, str]
+    reviews: Sequence[Any]
+    is_certifier: bool
+
+    @property
+    def task(self) -> Any:
+        """What is asked of everybody."""
+        return self.assignment.task
+
+    @property
+    def campaign(self) -> Any:
+        """For which campaign."""
+        return self.task.campaign
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bureau may still change something."""
+        return not self.gate and self.state != ReviewState.ACCEPTED
+
+    @property
+    def owed(self) -> list[str]:
+        """The required slots that the working copy lacks."""
+        return rules.still_owed([slot.content for slot in self.slots])
+
+    @property
+    def not_in(self) -> list[str]:
+        """The required slots that have not arrived."""
+        return [slot.kind for slot in self.slots if slot.standing in deadlines.NOT_IN]
+
+    @property
+    def asked(self) -> Any:
+        """The decision by which the report was given back, while it is open for that."""
+        return (
+            self.reviews[-1]
+            if self.reviews and self.report is not None and self.report.state == State.RETURNED
+            else None
+        )
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether something was written after the last round."""
+        return self.report is not None and self.report.submitted_revision != self.report.revision
+
+    @property
+    def needs_certifier(self) -> bool:
+        """Whether the reader must leave submitting to the certifier."""
+        return bool(self.task.sign_off) and not self.is_certifier
+
+
+def read_sheet(assignment_id: int, *, now: datetime) -> Sheet:
+    """Everything about one report; raises NotFound unless the reader serves its bureau."""
+    assignment = own_assignment(assignment_id)
+    report = reports.find_report(assignment_id)
+    arrived = reports.arrivals([assignment_id])
+    slots = _slots(assignment, report, arrived, now=now)
+    rounds = reports.submissions(assignment_id)
+    reader = person()
+    is_certifier = reader.is_at(assignment.bureau_id, Role.CERTIFIER)
+    kept = files.by_ids([each.file_id for slot in slots for each in (*slot.files, *slot.removed)])
+    return Sheet(
+        assignment=assignment,
+        bureau=named(reader, assignment.bureau_id),
+        report=report,
+        slots=slots,
+        contents=kept,
+        standing=deadlines.standing([slot.standing for slot in slots], window=window_of(assignment), now=now),
+        state=state_of(report),
+        gate=report_service.gate_reasons(assignment, now=now),
+        problems=report_service.problems_now(assignment, report, is_certifier=is_certifier, now=now),
+        rounds=rounds,
+        receipts=receipts.of_submissions([each.id for each in rounds]),
+        reviews=reviews.of_assignment(assignment_id),
+        is_certifier=is_certifier,
+    )
+
+
+def window_of(assignment: Any) -> deadlines.Window:
+    """The moments that hold for one bureau."""
+    return deadlines.Window(assignment.task.opens_at, assignment.due_at, assignment.cutoff_at)
+
+
+def state_of(report: Any) -> ReviewState:
+    """Where a working copy stands between its first word and its acceptance."""
+    if report is None:
+        return ReviewState.NONE
+    return rules.review_state(report.state, revision=report.revision, prepared_revision=report.prepared_revision)
+
+
+def history_of(assignment_id: int) -> dict[str, Any]:
+    """What became of the deadline: changes of the due, and what the clock found at each."""
+    return {"due_changes": campaigns.due_changes(assignment_id), "verdicts": tracking.verdicts(assignment_id)}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A bureau's names."""
+
+    name_zh: str
+    short_zh: str
+    name_en: str
+
+
+def named(reader: Person, bureau_id: int) -> Named:
+    """The names of a bureau which the reader serves; their post knows them."""
+    found = next(post for post in reader.posts if post.bureau_id == bureau_id)
+    return Named(found.bureau_name_zh, found.bureau_short_zh, found.bureau_name_en)
+
+
+def _slots(
+    assignment: Any, report: Any, arrived: Mapping[int, Mapping[int, deadlines.Arrival]], *, now: datetime
+) -> list[SlotSheet]:
+    held = {} if report is None else {assignment.id: report}
+    contents = reports.contents_of([assignment], held, arrived)[assignment.id]
+    present = [] if report is None else reports.attachments(report.id)
+    removed = [] if report is None else reports.removed_attachments(report.id)
+    declared = {} if report is None else reports.declarations(report.id)
+    mine = arrived.get(assignment.id, {})
+    return [
+        SlotSheet(
+            slot=slot,
+            content=content,
+            standing=deadlines.slot_standing(
+                required=slot.required, arrival=mine.get(slot.id), due_at=assignment.due_at, now=now
+            ),
+            arrival=mine.get(slot.id),
+            files=[each for each in present if each.slot_id == slot.id],
+            removed=[each for each in removed if each.slot_id == slot.id],
+            declaration=declared.get(slot.id),
+        )
+        for slot, content in zip(assignment.task.slots, contents, strict=True)
+    ]
