@@ -1,7 +1,7 @@
 """Where `flask` and gunicorn find the application; and the server for one machine.
 
-    python app.py                         web server and clock, with the settings of the environment
-    python app.py --demo --port 8000      the demonstration in October 2014, with a mail sink of its own
+python app.py                         web server and clock, with the settings of the environment
+python app.py --demo --port 8000      the demonstration in October 2014, with a mail sink of its own
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
@@ -23,8 +24,17 @@ from config import ROOT, BadSettings, Settings
 from reporting import create_app as build
 
 STAGES = ("opening", "deadline-week", "morning-after", "under-review")
-INSTANCE = ROOT / "instance"
-UPLOADS = ROOT / "uploads"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folders of one demonstration: `instance` for its database, secrets, time and letters; `uploads` for files."""
+
+    instance: Path
+    uploads: Path
+
+
+HERE = Place(ROOT / "instance", ROOT / "uploads")
 
 
 def create_app() -> Flask:
@@ -45,12 +55,12 @@ class Household:
 
     def start(self, name: str, *command: str) -> None:
         """Start a Python program as a child in a session of its own, so that Ctrl-C reaches only us."""
-        child = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.environment, start_new_session=True)  # noqa: S603 - our own programs
+        child = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.environment, start_new_session=True)
         self.children.append((name, child))
 
     def run(self, *command: str) -> None:
         """Run a Python program to its end; raises CannotStart when it fails."""
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=self.environment, check=False)  # noqa: S603 - our own programs
+        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=self.environment, check=False)
         if done.returncode:
             raise CannotStart(f"`{' '.join(command)}` ended with an error; what it said stands above.")
 
@@ -88,7 +98,7 @@ def serve(household: Household, host: str, port: int) -> None:
         if any(child.poll() is not None for _name, child in household.children):
             raise CannotStart("A part of the server ended while starting; what it said stands above.")
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - our own address
+            with urllib.request.urlopen(address, timeout=5) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -115,15 +125,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def demonstration_environment(port: int, mail_port: int) -> dict[str, str]:
+def demonstration_environment(place: Place, port: int, mail_port: int) -> dict[str, str]:
     """The settings of the demonstration; its secrets are made once and stay in the instance folder."""
+    instance = place.instance
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("BAOSONG_")},
         "BAOSONG_MODE": "demonstration",
-        "BAOSONG_SECRET_KEY": kept_secret("secret-key"),
-        "BAOSONG_PASSWORD_SALT": kept_secret("password-salt"),
-        "BAOSONG_DATABASE_URL": f"sqlite:///{INSTANCE / 'demonstration.db'}",
-        "BAOSONG_UPLOADS_DIR": str(UPLOADS),
+        "BAOSONG_SECRET_KEY": kept_secret(instance, "secret-key"),
+        "BAOSONG_PASSWORD_SALT": kept_secret(instance, "password-salt"),
+        "BAOSONG_DATABASE_URL": f"sqlite:///{instance / 'demonstration.db'}",
+        "BAOSONG_UPLOADS_DIR": str(place.uploads),
         "BAOSONG_PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "BAOSONG_MAIL_FROM": "qualitymonth@demo.example",
         "BAOSONG_SMTP_HOST": "127.0.0.1",
@@ -131,15 +142,15 @@ def demonstration_environment(port: int, mail_port: int) -> dict[str, str]:
         "BAOSONG_SMTP_SECURITY": "none",
         "BAOSONG_RESERVE_BYTES": str(256 * 1024**2),
         "BAOSONG_TICK_SECONDS": "5",
-        "BAOSONG_CLOCK_FILE": str(INSTANCE / "clock"),
-        "BAOSONG_MAILBOX_DIR": str(INSTANCE / "mailbox"),
+        "BAOSONG_CLOCK_FILE": str(instance / "clock"),
+        "BAOSONG_MAILBOX_DIR": str(instance / "mailbox"),
         "PYTHONUNBUFFERED": "1",
     }
 
 
-def kept_secret(name: str) -> str:
+def kept_secret(folder: Path, name: str) -> str:
     """A random secret of this folder, made at the first start, readable by its owner only."""
-    path = INSTANCE / name
+    path = folder / name
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="ascii")
@@ -149,27 +160,36 @@ def kept_secret(name: str) -> str:
 def demonstrate(port: int, stage: str) -> int:
     """Run the demonstration until Ctrl-C; the first start builds it, later ones keep what is there."""
     require_free("127.0.0.1", port)
-    INSTANCE.mkdir(exist_ok=True)
+    HERE.instance.mkdir(exist_ok=True)
     mail_port = free_port()
-    household = Household(demonstration_environment(port, mail_port))
-    built = INSTANCE / "stage"
+    household = Household(demonstration_environment(HERE, port, mail_port))
     try:
-        if not built.exists():
-            sweep_out()
-        household.start("mail sink", "-m", "reporting.sink", "--port", str(mail_port), "--dir", str(INSTANCE / "mailbox"))
-        print("Bringing the database to its newest form …", flush=True)
-        household.run("-m", "flask", "db", "upgrade")
-        if built.exists():
-            print(f"Keeping the demonstration as it is (begun at {built.read_text().strip()}); `make reset` starts over.", flush=True)
-        else:
-            print(f"Building the demonstration at the stage {stage}; this takes about a minute …", flush=True)
-            household.run("-m", "flask", "demonstration", stage)
-            built.write_text(stage + "\n", encoding="ascii")
+        set_up(household, HERE, mail_port, stage)
         serve(household, "127.0.0.1", port)
         print_welcome(port)
         return household.watch()
     finally:
         household.end()
+
+
+def set_up(household: Household, place: Place, mail_port: int, stage: str) -> None:
+    """Start the mail sink, and bring the demonstration's data to its stage unless they are there already."""
+    built = place.instance / "stage"
+    if not built.exists():
+        sweep_out(place)
+    mailbox = str(place.instance / "mailbox")
+    household.start("mail sink", "-m", "reporting.sink", "--port", str(mail_port), "--dir", mailbox)
+    print("Bringing the database to its newest form …", flush=True)
+    household.run("-m", "flask", "db", "upgrade")
+    if built.exists():
+        print(
+            f"Keeping the demonstration as it is (begun at {built.read_text().strip()}); `make reset` starts over.",
+            flush=True,
+        )
+        return
+    print(f"Building the demonstration at the stage {stage}; this takes about a minute …", flush=True)
+    household.run("-m", "flask", "demonstration", stage)
+    built.write_text(stage + "\n", encoding="ascii")
 
 
 def print_welcome(port: int) -> None:
@@ -183,13 +203,13 @@ def print_welcome(port: int) -> None:
     ), flush=True)  # fmt: skip
 
 
-def sweep_out() -> None:
+def sweep_out(place: Place) -> None:
     """Take away what an earlier or broken demonstration left; secrets stay."""
-    for path in [*INSTANCE.glob("demonstration.db*"), INSTANCE / "clock", INSTANCE / "stage"]:
+    for path in [*place.instance.glob("demonstration.db*"), place.instance / "clock", place.instance / "stage"]:
         path.unlink(missing_ok=True)
-    shutil.rmtree(INSTANCE / "mailbox", ignore_errors=True)
+    shutil.rmtree(place.instance / "mailbox", ignore_errors=True)
     for name in ("staging", "kept"):
-        shutil.rmtree(UPLOADS / name, ignore_errors=True)
+        shutil.rmtree(place.uploads / name, ignore_errors=True)
 
 
 def serve_for_real(host: str, port: int) -> int:
@@ -222,7 +242,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     try:
         if wanted.demo and wanted.reset:
-            sweep_out()
+            sweep_out(HERE)
             print("The demonstration's data are gone; `make run` builds it anew.")
             return 0
         return demonstrate(wanted.port, wanted.stage) if wanted.demo else serve_for_real(wanted.host, wanted.port)
