@@ -40,7 +40,7 @@ class Delivered:
         self.states[str(state)] = self.states.get(str(state), 0) + 1
 
 
-class _LeaseLost(Exception):  # noqa: N818 - an answer, not an error
+class _LeaseLost(Exception):
     """Another sender has the letter now."""
 
 
@@ -72,11 +72,11 @@ def deliver_letters(kit: Kit, recheck: Recheck, limit: int = 1000) -> Delivered:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A letter written and in its envelope."""
+    """A letter written and in its envelope; `facts` are there when the second look gave others."""
 
     letter: Letter
     envelope: Envelope
-    facts: Mapping[str, Any]
+    facts: Mapping[str, Any] | None
     message_id: str
 
 
@@ -116,13 +116,14 @@ class _Run:
         if verdict.reason is not None:
             return self._suppressed(claim, verdict.reason)
         try:
-            prepared = self._prepare(claim, claim.facts if verdict.facts is None else verdict.facts)
+            prepared = self._prepare(claim, verdict.facts)
         except Exception as error:  # noqa: BLE001 - a letter that cannot be written is shown, the others leave
             return self._ended(claim, Ending.NOT_WRITTEN, error)
         return self._hand_over(claim, prepared, connection)
 
-    def _prepare(self, claim: Claim, facts: Mapping[str, Any]) -> _Prepared:
+    def _prepare(self, claim: Claim, fresh: Mapping[str, Any] | None) -> _Prepared:
         sender = self.kit.post.sender
+        facts = claim.facts if fresh is None else fresh
         letter = self.kit.letters.write(claim.kind, facts, language=claim.language)
         domain = sender.rpartition("@")[2]
         message_id = claim.message_id or f"<{message_token(claim.key, claim.created_at)}@{domain}>"
@@ -136,7 +137,7 @@ class _Run:
             date=clock.now(),
             language=claim.language,
         )
-        return _Prepared(letter, envelope, facts, message_id)
+        return _Prepared(letter, envelope, fresh, message_id)
 
     def _hand_over(self, claim: Claim, prepared: _Prepared, connection: Connection) -> None:
         try:
@@ -164,9 +165,9 @@ class _Run:
                 claim,
                 prepared.letter,
                 owner=self.owner,
-                facts=prepared.facts,
                 message_id=prepared.message_id,
                 lease_until=self.lease_until(),
+                facts=prepared.facts,
             )
         if not held:
             raise _LeaseLost
