@@ -51,10 +51,20 @@ def clock_words(moment: datetime, zone: str | tzinfo) -> str:
     return f"{moment.astimezone(_zone(zone)):%H:%M}"
 
 
+def stamp_words(moment: datetime, zone: str | tzinfo, year: int) -> str:
+    """An aware moment in a dense table: “10-14 16:32”, with its year in front when that is another than ``year``."""
+    local = moment.astimezone(_zone(zone))
+    return f"{local:%m-%d %H:%M}" if local.year == year else f"{local:%Y-%m-%d %H:%M}"
+
+
+def due_stamp_words(due_at: datetime, zone: str | tzinfo, year: int) -> str:
+    """A deadline (aware, exclusive) in a dense table: “10-15 24:00”."""
+    day, clock = _last_day(due_at, zone)
+    return f"{day:%m-%d} {clock}" if day.year == year else f"{day:%Y-%m-%d} {clock}"
+
+
 def deadline_words(due_at: datetime, zone: str | tzinfo) -> str:
-    ""
-    "A deadline (aware, exclusive) as people "
-    "say it: local midnight is the end of the day before, “10月15日 (周三) 24:00”."
+    """A deadline (aware, exclusive) as people say it: local midnight ends the day before, “10月15日 (周三) 24:00”."""
     day, clock = _last_day(due_at, zone)
     return f"{day_words(day)} {clock}"
 
@@ -115,9 +125,10 @@ def _zone(zone: str | tzinfo) -> tzinfo:
 
 def size_words(size: int) -> str:
     """Bytes in MB with one decimal, from 1 GB on in GB: “12.3 MB”; what would round to 0.0 says so."""
-    if 0 < size < MEGABYTE // 20:
+    if 0 < size * 20 < MEGABYTE:
         return _("不足 0.1 MB")
-    return f"{size / GIGABYTE:.1f} GB" if size >= GIGABYTE else f"{size / MEGABYTE:.1f} MB"
+    megabytes = f"{size / MEGABYTE:.1f} MB"
+    return megabytes if size < GIGABYTE and megabytes != "1024.0 MB" else f"{size / GIGABYTE:.1f} GB"
 
 
 def limit_words(size: int) -> str:
@@ -133,33 +144,3 @@ def number_words(number: int) -> str:
 def listed(names: Iterable[str]) -> str:
     """Several names in one sentence: “图片、视频”, “photos, videos”."""
     return _("、").join(names)
-
-
-def format_words(code: str | None) -> str:
-    """A file format for people, from its code: “Word 文档”, “MP4”; None is content that nobody knows."""
-    if code is None:
-        return _("无法识别的内容")
-    known = {
-        "doc": _("Word 文档"),
-        "docx": _("Word 文档"),
-        "xls": _("Excel 表格"),
-        "xlsx": _("Excel 表格"),
-        "ppt": _("演示文稿"),
-        "pptx": _("演示文稿"),
-        "wps": _("WPS 文档"),
-        "html": _("网页文件"),
-        "exe": _("程序文件"),
-        "macro": _("带宏的文档"),
-        "zip": _("压缩包"),
-        "rar": _("压缩包"),
-        "7z": _("压缩包"),
-        "gz": _("压缩包"),
-        "ole": _("其他 Office 文件"),
-        "odf": _("OpenDocument 文件"),
-    }
-    return known.get(code, code.upper())
-
-
-def slot_kind_words(code: str) -> str:
-    """What a slot asks for. KeyError for an unknown code."""
-    return {"summary": _("活动总结"), "photos": _("图片"), "videos": _("视频")}[code]

@@ -15,7 +15,7 @@ from reporting.reports import queries as reports
 from reporting.reports import service as report_service
 from reporting.web.bureau.place import blueprint, own_assignment
 from reporting.web.bureau.work import work
-from reporting.web.formats import slot_kind_words
+from reporting.web.codes import slot_kind_words
 from reporting.web.guards import person, policy
 from reporting.web.serving import send_kept
 from reporting.web.streaming import accepts_files

@@ -6,7 +6,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from reporting.reports.rules import LONGEST_TITLE, SlotContent, is_complete
-from reporting.web.formats import limit_words, listed, slot_kind_words
+from reporting.web.codes import slot_kind_words
+from reporting.web.formats import limit_words, listed
 
 
 def _in_english() -> bool:

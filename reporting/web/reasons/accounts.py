@@ -16,7 +16,8 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "email_invalid": lambda _facts: _("电子邮箱的格式不正确。请填写完整的地址，例如 zhang@example.gov.cn。"),
     "email_taken": lambda _facts: _("这个电子邮箱已有账号使用。请换一个地址，或直接使用已有的账号。"),
     "name_missing": lambda facts: _(
-        "名称还没有填写，或超过 %(limit)s 个字。请填写 1 至 %(limit)s 个字。", limit=facts["limit"]
+        "姓名还没有填写，或超过 %(limit)s 个字。请填写 1 至 %(limit)s 个字。", limit=facts["limit"]
     ),
+    "phone_unusable": lambda facts: _("电话超过 %(limit)s 个字，或有不可显示的字符。请改正。", limit=facts["limit"]),
     "language_unknown": lambda _facts: _("没有这种界面语言。请选择中文或英文。"),
 }

@@ -7,6 +7,26 @@ from flask_babel import gettext as _
 
 from reporting.web.formats import listed, number_words
 
+
+def campaign_field_word(code: str) -> str:
+    """What a coordinator fills in. KeyError for an unknown field."""
+    return {
+        "title": _("标题"),
+        "title_en": _("英文标题"),
+        "document_number": _("文号"),
+        "theme": _("活动主题"),
+        "theme_en": _("英文主题"),
+        "zone": _("时区"),
+        "contact_name": _("联系人"),
+        "contact_phone": _("联系电话"),
+        "guidance": _("填报说明"),
+        "focus_area": _("活动重点"),
+        "focus_area_body": _("活动重点的说明"),
+        "slogan_list": _("口号的标题"),
+        "slogan": _("口号"),
+    }[code]
+
+
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "no_slots": lambda _facts: _("报送事项还没有材料项。请至少添加一项（总结、图片或视频），并标明是否必报。"),
     "nothing_required": lambda _facts: _("所有材料项都标为可不报，截止时无从判断谁未报。请至少把一项标为必报。"),
@@ -38,4 +58,16 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "task_not_open": lambda _facts: _("该报送事项现在没有开放，不能延期。请先开放，或核对是否选对了事项。"),
     "extension_not_later": lambda _facts: _("新的截止时间不晚于现在的截止时间。延期只能往后延，请改为更晚的时间。"),
     "not_draft": lambda _facts: _("该报送事项已经开始，不能再作此改动。如需调整个别单位的时间，请用延期。"),
+    "field_too_long": lambda facts: _(
+        "“%(field)s”超过 %(limit)s 个字的上限。请缩短。已填写的内容都还在。",
+        field=campaign_field_word(facts["field"]),
+        limit=number_words(facts["limit"]),
+    ),
+    "focus_areas_fixed": lambda _facts: _(
+        "活动已经开始，活动重点可以改文字、可以增加，但不能减少，因为报送的材料已按重点归类。请把删去的重点补回。"
+    ),
+    "slots_fixed": lambda _facts: _(
+        "报送事项已经开放，材料项不能增减，因为各单位已按此报送。个数、格式和大小仍可调整；请把材料项改回原来的几项。"
+    ),
+    "task_closed": lambda _facts: _("该报送事项已经关闭，不能再改动。请先重新开放，再作改动。"),
 }

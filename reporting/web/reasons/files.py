@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from reporting.web.formats import format_words, limit_words, listed, number_words, size_words
+from reporting.web.codes import format_words
+from reporting.web.formats import limit_words, listed, number_words, size_words
 
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "file_too_large": lambda facts: _(

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from reporting.web.formats import deadline_words, number_words, slot_kind_words
+from reporting.web.codes import slot_kind_words
+from reporting.web.formats import deadline_words, number_words
 
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "closed_for_submission": lambda facts: _(

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from reporting.web.formats import deadline_words, listed, number_words, slot_kind_words
+from reporting.web.codes import slot_kind_words
+from reporting.web.formats import deadline_words, listed, number_words
 
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "note_missing": lambda _facts: _("退回时需要写明审阅意见，填报单位才知道改什么。请填写审阅意见。"),
@@ -24,9 +25,7 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "该单位还缺 %(slots)s，暂时不能采纳。请退回并说明所缺材料，或等单位补齐后再采纳。",
         slots=listed(slot_kind_words(kind) for kind in facts["slots"]),
     ),
-    "return_when_closed": lambda _facts: _(
-        "该报送事项已经关闭，退回后单位不能再次提交。请先为该单位延期，再退回。"
-    ),
+    "return_when_closed": lambda _facts: _("该报送事项已经关闭，退回后单位不能再次提交。请先为该单位延期，再退回。"),
     "return_due_in_past": lambda _facts: _("要求再次提交的日期已经过去。请改为今天或以后的日期，或不填日期。"),
     "return_due_after_cutoff": lambda facts: _(
         "要求再次提交的日期晚于关闭时间（%(moment)s），单位届时不能提交。请改为关闭之前的日期，或先为该单位延期。",
