@@ -15,7 +15,7 @@ def main() -> int:
         print(f"== {name}", flush=True)
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{name}"], cwd=Path(__file__).parent.parent, check=False
-        )  # noqa: S603 - our own modules
+        )
         failed += done.returncode != 0
     return failed
 

@@ -72,7 +72,7 @@ def serve(folder: Path, *, now: datetime, workers: int = 1) -> Iterator[Served]:
         sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8",
         "--timeout", "300", "--no-control-socket", "--log-level", "error", "--bind", f"127.0.0.1:{port}", "app:create_app()",
     ]  # fmt: skip
-    child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told})  # noqa: S603 - our own server
+    child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told})
     try:
         _wait(port)
         yield Served(port, app, child)
@@ -84,7 +84,7 @@ def serve(folder: Path, *, now: datetime, workers: int = 1) -> Iterator[Served]:
 def _wait(port: int) -> None:
     for _attempt in range(150):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
                 return
         except OSError:
             time.sleep(0.2)
@@ -93,9 +93,8 @@ def _wait(port: int) -> None:
 
 def peak_mib(pids: list[int]) -> float:
     """The highest memory that any of these processes has used, in MiB."""
-    peaks = []
+    peaks: list[float] = []
     for pid in pids:
-        for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                peaks.append(int(line.split()[1]) / 1024)
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+        peaks += [int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")]
     return max(peaks)

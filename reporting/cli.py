@@ -77,7 +77,7 @@ def add_organiser(code: str, name_zh: str) -> None:
 @click.argument("email")
 @click.argument("name")
 @click.argument("bureau_code")
-@click.argument("role", type=click.Choice([*Role]))
+@click.argument("role", type=click.Choice([role.value for role in Role]))
 def add_person(email: str, name: str, bureau_code: str, role: str) -> None:
     """Add a person with a role at a bureau; prints the first password of a new account."""
     now, password = clock.now(), secrets.token_urlsafe(12)

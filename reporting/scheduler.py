@@ -6,7 +6,7 @@ missed loses nothing, and a run too many finds nothing to do.
 
 import signal
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC
 from threading import Event
 from typing import Any
 
@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from reporting import jobs
+from reporting.core import clock
 from reporting.core.kit import Kit
 
 log = structlog.get_logger()
@@ -56,7 +57,7 @@ def build(app: Flask, failed: Callable[[], None]) -> BackgroundScheduler:
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
-            next_run_time=datetime.now(UTC),
+            next_run_time=clock.system_clock(),
         )
     scheduler.add_listener(lambda event: _report(event, failed), EVENT_JOB_ERROR)
     return scheduler

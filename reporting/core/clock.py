@@ -52,6 +52,6 @@ def now() -> datetime:
 
 def use(clock: Clock) -> Clock:
     """Replace the clock; gives back the one that was in use, so that a caller can put it back."""
-    global _clock  # noqa: PLW0603 - the clock is the one thing that is ambient on purpose
+    global _clock
     previous, _clock = _clock, clock
     return previous

@@ -51,7 +51,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's own signature
         """Give the stored moment back as aware UTC."""
         if value is None:
             return None
@@ -112,7 +112,7 @@ def changed_rows(statement: Executable, *, fetch: bool = False) -> int:
     With `fetch` the objects of the session that it touched learn of it.
     """
     how: Any = "fetch" if fetch else False
-    result = db.session.execute(statement, execution_options={"synchronize_session": how})
+    result = db.session.execute(statement, execution_options={"synchronize_session": how, "preserve_rowcount": True})
     assert isinstance(result, CursorResult)  # noqa: S101 - for the type checker: such a statement has a row count
     return result.rowcount
 
@@ -120,3 +120,11 @@ def changed_rows(statement: Executable, *, fetch: bool = False) -> int:
 def end_reading() -> None:
     """Close the read transaction of this session, so that a long job does not hold an old snapshot."""
     db.session.rollback()
+
+
+def let_go() -> None:
+    """Give the connection back and let go of what was read: the rows stay readable as they are, and change no more.
+
+    For answers that are written while they travel: a slow reader must hold neither a connection nor a snapshot.
+    """
+    db.session.close()

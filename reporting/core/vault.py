@@ -241,6 +241,8 @@ class Vault:
         """
         limit = (now - older_than).timestamp()
         removed = 0
+        if not self._staging.is_dir():
+            return removed
         for path in sorted(self._staging.iterdir()):
             try:
                 if STAGED_NAME.fullmatch(path.name) and path.stat().st_mtime < limit:

@@ -3,20 +3,24 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from reporting.accounts import service as accounts
-from reporting.accounts.models import User
 from reporting.bureaus import queries as bureaus
 from reporting.bureaus import service as bureau_service
 from reporting.bureaus.rules import Role, RosterRow
 from reporting.core.actor import SYSTEM, Actor
 from reporting.core.errors import NotFound
 
+if TYPE_CHECKING:
+    from reporting.accounts.models import User
+
 PASSWORD = "baosong-demo-2014"  # noqa: S105 - printed at every start of the demonstration
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = (
-    "伟 芳 娜 敏 静 强 磊 洋 艳 勇 杰 涛 明 超 秀英 霞 平 刚 桂英 文博 晓东 海燕 建国 志强 丽华 春梅 永康 玉兰".split()
-)
+    "伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "艳", "勇", "杰", "涛", "明", "超", "秀英", "霞", "平", "刚", "桂英", "文博", "晓东", "海燕",
+    "建国", "志强", "丽华", "春梅", "永康", "玉兰",
+)  # fmt: skip
 # One person serves both bureaus of Ningbo, so that one letter for two duties can be seen.
 SHARED = {"C-NB": "Q-NB"}
 
@@ -73,12 +77,12 @@ def _appoint(code: str, role: Role, address: str, *, now: datetime) -> None:
     bureau_service.appoint(user, bureau, role, actor=SYSTEM, now=now)
 
 
-def _add(address: str, *, now: datetime) -> User:
+def _add(address: str, *, now: datetime) -> "User":
     phone = f"139{random.Random(address).randint(0, 99_999_999):08d}"  # noqa: S311 - invented
     return accounts.add(address, name_of(address), password=PASSWORD, actor=SYSTEM, now=now, phone=phone, final=True)
 
 
-def person(address: str) -> User | None:
+def person(address: str) -> "User | None":
     """The account with this address, or None."""
     from reporting.accounts import queries
 

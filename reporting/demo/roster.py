@@ -32,9 +32,10 @@ ZH 珠海 珠海市 Zhuhai 440400 C
 RENAMED_IN_2014 = {"TJ": "天津市市场和质量监管委", "SZ": "深圳市市场和质量监管委"}
 WITHOUT_QUALITY_BUREAU = {"ZH"}
 WITHOUT_CIQ = {"DL", "QD", "BT"}
-CIQ_ORDER = """
-BJ TJ HE SX NM LN JL HL SH JS ZJ NB AH FJ XM JX SD HA HB HN GD SZ ZH HI GX CQ SC GZ YN XZ SN GS QH NX XJ
-""".split()
+CIQ_ORDER = (
+    "BJ", "TJ", "HE", "SX", "NM", "LN", "JL", "HL", "SH", "JS", "ZJ", "NB", "AH", "FJ", "XM", "JX", "SD", "HA", "HB", "HN", "GD", "SZ", "ZH",
+    "HI", "GX", "CQ", "SC", "GZ", "YN", "XZ", "SN", "GS", "QH", "NX", "XJ",
+)  # fmt: skip
 RANK = {"P": "Provincial", "M": "Municipal", "C": "Municipal", "A": "Autonomous Region", "X": ""}
 REGIONS = {"1": "华北", "2": "东北", "3": "华东", "4": "中南", "5": "西南", "6": "西北"}
 

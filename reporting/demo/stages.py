@@ -8,15 +8,13 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from reporting import jobs
 from reporting.bureaus import queries as bureaus
 from reporting.bureaus import service as bureau_service
-from reporting.bureaus.models import Bureau
 from reporting.campaigns import queries as campaigns
 from reporting.campaigns import service as campaign_service
-from reporting.campaigns.models import Assignment
-from reporting.core import clock
 from reporting.core.actor import SYSTEM
 from reporting.core.db import unit_of_work
 from reporting.core.errors import NotFound
@@ -27,6 +25,10 @@ from reporting.reports import queries as reports
 from reporting.reports import service as report_service
 from reporting.reviews import service as reviews
 from reporting.uploads import service as uploads
+
+if TYPE_CHECKING:
+    from reporting.bureaus.models import Bureau
+    from reporting.campaigns.models import Assignment
 
 STAGES = {
     "opening": notice.moment(9, 29, 9, 30),
@@ -44,7 +46,7 @@ class Event:
 
     at: datetime
     code: str
-    do: Callable[[Kit, Assignment, datetime], None]
+    do: Callable[[Kit, "Assignment", datetime], None]
 
 
 def build(kit: Kit, stage: str, move_to: Callable[[datetime], None], say: Callable[[str], None]) -> None:
@@ -86,7 +88,7 @@ def open_campaign(*, now: datetime) -> int:
         return task.id
 
 
-def _bureau(code: str) -> Bureau:
+def _bureau(code: str) -> "Bureau":
     found = bureaus.find_by_code(code)
     if found is None:
         raise NotFound
@@ -126,7 +128,7 @@ def _events() -> Iterator[Event]:
 
 
 def _receive(
-    kit: Kit, assignment: Assignment, kind: str, name: str, content: bytes, *, now: datetime
+    kit: Kit, assignment: "Assignment", kind: str, name: str, content: bytes, *, now: datetime
 ) -> uploads.Received:
     slot = next(slot for slot in assignment.task.slots if slot.kind == kind)
     staging = kit.vault.stage()
@@ -135,7 +137,7 @@ def _receive(
     return uploads.receive(staging, name, limits=limits, vault=kit.vault, now=now)
 
 
-def _write(assignment: Assignment, *, now: datetime) -> None:
+def _write(assignment: "Assignment", *, now: datetime) -> None:
     bureau = bureaus.find(assignment.bureau_id)
     if bureau is None:
         raise NotFound
@@ -145,16 +147,16 @@ def _write(assignment: Assignment, *, now: datetime) -> None:
     report_service.save_text(assignment, title=title, body=body, version=_version(assignment), actor=who, now=now)
 
 
-def _version(assignment: Assignment) -> int:
+def _version(assignment: "Assignment") -> int:
     report = reports.find_report(assignment.id)
     return report.text_version if report else 0
 
 
-def _reporter(bureau: Bureau) -> str:
+def _reporter(bureau: "Bureau") -> str:
     return people.email(people.SHARED.get(bureau.code, bureau.code))
 
 
-def _hand_in(kit: Kit, assignment: Assignment, now: datetime) -> None:
+def _hand_in(kit: Kit, assignment: "Assignment", now: datetime) -> None:
     """Summary, photographs and a film; some bureaus have no film and say why."""
     bureau = _bureau_of(assignment)
     number = bureau.id
@@ -181,7 +183,7 @@ def _hand_in(kit: Kit, assignment: Assignment, now: datetime) -> None:
         _submit(held, bureau, "first", now=now)
 
 
-def _hand_in_half(kit: Kit, assignment: Assignment, now: datetime) -> None:
+def _hand_in_half(_kit: Kit, assignment: "Assignment", now: datetime) -> None:
     """Only the summary, as text."""
     bureau = _bureau_of(assignment)
     with unit_of_work():
@@ -190,7 +192,7 @@ def _hand_in_half(kit: Kit, assignment: Assignment, now: datetime) -> None:
         _submit(held, bureau, "first", now=now)
 
 
-def _hand_in_again(kit: Kit, assignment: Assignment, now: datetime) -> None:
+def _hand_in_again(kit: Kit, assignment: "Assignment", now: datetime) -> None:
     """What a returned bureau does: one photograph more, then a new round."""
     bureau = _bureau_of(assignment)
     name, content, _caption = writing.photo((bureau.id + 7) % 12)
@@ -201,13 +203,13 @@ def _hand_in_again(kit: Kit, assignment: Assignment, now: datetime) -> None:
         _submit(held, bureau, "second", now=now)
 
 
-def _submit(held: Assignment, bureau: Bureau, key: str, *, now: datetime) -> None:
+def _submit(held: "Assignment", bureau: "Bureau", key: str, *, now: datetime) -> None:
     who = people.actor(_reporter(bureau))
     submission, _new = report_service.submit(held, key=f"demo-{key}", is_certifier=False, actor=who, now=now)
     receipts.issue(submission, held, now=now)
 
 
-def _describe(held: Assignment, captions: list[str], *, now: datetime) -> None:
+def _describe(held: "Assignment", captions: list[str], *, now: datetime) -> None:
     report = reports.find_report(held.id)
     if report is None:
         return
@@ -221,7 +223,7 @@ def _describe(held: Assignment, captions: list[str], *, now: datetime) -> None:
     report_service.update_captions(held, descriptions, actor=SYSTEM, now=now)
 
 
-def _accept(_kit: Kit, assignment: Assignment, now: datetime) -> None:
+def _accept(_kit: Kit, assignment: "Assignment", now: datetime) -> None:
     with unit_of_work():
         held, reviewer = _again(assignment), people.actor(people.email("HQ", "reviewer"))
         submission = reports.latest_submission(held.id)
@@ -229,7 +231,7 @@ def _accept(_kit: Kit, assignment: Assignment, now: datetime) -> None:
             reviews.accept(held, submission.id, note="材料齐全，重点突出。", actor=reviewer, now=now)
 
 
-def _return(_kit: Kit, assignment: Assignment, now: datetime) -> None:
+def _return(_kit: Kit, assignment: "Assignment", now: datetime) -> None:
     note = "请补充启动仪式现场图片，并为每张图片写明时间、地点和内容。"
     due_at = now + timedelta(days=5)
     with unit_of_work():
@@ -239,7 +241,7 @@ def _return(_kit: Kit, assignment: Assignment, now: datetime) -> None:
             reviews.give_back(held, submission.id, note=note, slots=["photos"], due_at=due_at, actor=reviewer, now=now)
 
 
-def _extend(_kit: Kit, assignment: Assignment, now: datetime) -> None:
+def _extend(_kit: Kit, assignment: "Assignment", now: datetime) -> None:
     with unit_of_work():
         held, desk = _again(assignment), people.actor(people.email("HQ", "coordinator"))
         campaign_service.extend(
@@ -252,7 +254,7 @@ def _extend(_kit: Kit, assignment: Assignment, now: datetime) -> None:
         )
 
 
-def _again(assignment: Assignment) -> Assignment:
+def _again(assignment: "Assignment") -> "Assignment":
     """The same assignment in this transaction."""
     found = campaigns.assignment_of(assignment.task_id, assignment.bureau_id)
     if found is None:
@@ -260,7 +262,7 @@ def _again(assignment: Assignment) -> Assignment:
     return found
 
 
-def _bureau_of(assignment: Assignment) -> Bureau:
+def _bureau_of(assignment: "Assignment") -> "Bureau":
     found = bureaus.find(assignment.bureau_id)
     if found is None:
         raise NotFound
