@@ -27,6 +27,11 @@ def day_words(day: date) -> str:
     return format_date(day, pattern, locale=locale or "zh_Hans_CN")
 
 
+def local_day(moment: datetime, zone: str | tzinfo) -> date:
+    """The day that it is in ``zone`` at an aware moment."""
+    return moment.astimezone(_zone(zone)).date()
+
+
 def moment_words(moment: datetime, zone: str | tzinfo, *, seconds: bool = False) -> str:
     """An aware moment on the clocks of ``zone``, to the minute or the second: “2014年10月14日 (周二) 16:32”."""
     local = moment.astimezone(_zone(zone))
@@ -72,7 +77,7 @@ def deadline_words(due_at: datetime, zone: str | tzinfo) -> str:
 def days_left_words(due_at: datetime, now: datetime, zone: str | tzinfo) -> str:
     """How far the deadline is, in calendar days of ``zone``; the moment ``due_at`` itself is already past it."""
     day, clock = _last_day(due_at, zone)
-    days = (day - now.astimezone(_zone(zone)).date()).days
+    days = (day - local_day(now, zone)).days
     if now >= due_at:
         return _passed_words(-days, clock)
     if days == 0:
