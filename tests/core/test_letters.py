@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
+from flask_babel import get_locale
 from jinja2 import DictLoader, Environment, UndefinedError
 
 from reporting.core.letters import Letters, moment, one_line, strictly
@@ -142,12 +143,13 @@ def test_the_subject_is_one_line_whatever_the_facts_hold(letters):
 
 
 def test_the_language_is_the_readers_and_is_put_back(letters, app):
-    from flask_babel import get_locale
-
-    before = str(get_locale())
-    assert 'lang="en"' in letters.write("welcome", KINDS["welcome"], language="en").html
-    assert 'lang="zh-Hans-CN"' in letters.write("welcome", KINDS["welcome"], language="zh_Hans_CN").html
-    assert str(get_locale()) == before
+    with app.test_request_context("/", headers={"Accept-Language": "en"}):
+        assert str(get_locale()) == "en"
+        chinese = letters.write("welcome", KINDS["welcome"], language="zh_Hans_CN")
+        assert str(get_locale()) == "en"
+    english = letters.write("welcome", KINDS["welcome"], language="en")
+    assert 'lang="zh-Hans-CN"' in chinese.html
+    assert 'lang="en"' in english.html
 
 
 def test_moment_reads_iso_text_and_wants_a_zone():
