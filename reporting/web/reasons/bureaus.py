@@ -127,6 +127,10 @@ _ROWS: dict[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 _FILES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "no_sheet": lambda _facts: _("还没有选择文件，也没有粘贴表格。请选择文件，或把表格粘贴到下面的框里。"),
+    "confirmation_lost": lambda _facts: _(
+        "核对结果已过期或不完整，没有导入。请重新选择文件核对，再确认导入；系统没有改动任何数据。"
+    ),
     "encoding_unknown": lambda _facts: _(
         "文件的编码无法识别。请在 Excel 或 WPS 中另存为“CSV UTF-8”或 .xlsx 后重新导入，系统没有改动任何数据。"
     ),
