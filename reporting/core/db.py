@@ -1,12 +1,13 @@
 """The database: typed base, moments in UTC, and the one place where a transaction begins and ends."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, TypeDecorator, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -16,6 +17,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# The database does not answer, or is held by somebody for longer than we wait: doors answer "try again later".
+DatabaseAway = OperationalError
 
 
 class Base(DeclarativeBase):
@@ -128,3 +133,21 @@ def let_go() -> None:
     For answers that are written while they travel: a slow reader must hold neither a connection nor a snapshot.
     """
     db.session.close()
+
+
+def bare_rows(statement: Executable, parameters: dict[str, Any]) -> list[Any]:
+    """The rows of a statement as plain tuples of what the driver gives: numbers, texts, and moments as it keeps them.
+
+    Dressing three thousand rows takes longer than reading them; `moment_reader` dresses the few moments that differ.
+    """
+    result = db.session.connection().execute(statement, parameters)
+    rows: list[Any] = result.cursor.fetchall()
+    result.close()
+    return rows
+
+
+def moment_reader() -> Callable[[Any], datetime]:
+    """What turns a stored moment, as the driver gives it, into an aware one."""
+    dialect = db.session.get_bind().dialect
+    reader = UTCDateTime().dialect_impl(dialect).result_processor(dialect, None)
+    return cast("Callable[[Any], datetime]", reader)

@@ -1,13 +1,15 @@
 """What a person sees when something cannot be done: one page each, and never a trace."""
 
 import secrets
+from http import HTTPStatus
 
 import structlog
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from reporting.core.db import DatabaseAway
 from reporting.core.errors import NotAllowed, NotFound, Refused
 from reporting.core.kit import kit
 from reporting.core.vault import VaultFull
@@ -29,6 +31,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(RequestCut, _cut)
     app.register_error_handler(VaultFull, _full)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _misunderstood)
+    app.register_error_handler(DatabaseAway, _busy)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -37,7 +41,7 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _csrf(error: CSRFError) -> ResponseReturnValue:
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
     """The form has no valid token: nothing is done, and what was typed is given back to be sent again."""
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in HIDDEN]
     if wants_json():
@@ -45,22 +49,22 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
     return render_template("errors/csrf.html", typed=typed, action=request.full_path.rstrip("?")), 400
 
 
-def _not_found(error: Exception) -> ResponseReturnValue:
+def _not_found(_error: Exception) -> ResponseReturnValue:
     """A foreign row and a missing one answer alike."""
     if wants_json():
         return {"error": "not-found"}, 404
     return render_template("errors/404.html"), 404
 
 
-def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     return render_template("errors/413.html", limit=kit().settings.max_request_bytes), 413
 
 
-def _cut(error: RequestCut) -> ResponseReturnValue:
+def _cut(_error: RequestCut) -> ResponseReturnValue:
     return render_template("errors/cut.html"), 400
 
 
-def _full(error: VaultFull) -> ResponseReturnValue:
+def _full(_error: VaultFull) -> ResponseReturnValue:
     log.error("vault_full")
     return render_template("errors/507.html"), 507
 
@@ -76,12 +80,28 @@ def _methods() -> set[str]:
     return set((request.url_rule.methods if request.url_rule else None) or ())
 
 
+def _misunderstood(error: HTTPException) -> ResponseReturnValue:
+    """A request that no page understands; redirects and answers without a body go their way."""
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    if wants_json():
+        return {"error": error.name}, error.code
+    return render_template("errors/400.html"), error.code
+
+
+def _busy(error: DatabaseAway) -> ResponseReturnValue:
+    """The database does not answer, or is held for too long: nothing was changed, and waiting helps."""
+    log.error("database_busy", error=str(error.orig), path=request.path)
+    g.person = None
+    if wants_json():
+        return {"error": "busy"}, 503, {"Retry-After": "10"}
+    return render_template("errors/503.html"), 503, {"Retry-After": "10"}
+
+
 def _unforeseen(error: Exception) -> ResponseReturnValue:
     """Anything else: an id for the person to quote, the trace for the log."""
-    if isinstance(error, HTTPException):
-        return error
     name = secrets.token_hex(4)
-    log.exception("unforeseen", error_id=name, path=request.path)
+    log.error("unforeseen", error_id=name, path=request.path, exc_info=error)
     if wants_json():
         return {"error": "unforeseen", "id": name}, 500
     return render_template("errors/500.html", error_id=name), 500
