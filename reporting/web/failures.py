@@ -6,6 +6,7 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -92,7 +93,8 @@ def _misunderstood(error: HTTPException) -> ResponseReturnValue:
 def _busy(error: DatabaseAway) -> ResponseReturnValue:
     """The database does not answer, or is held for too long: nothing was changed, and waiting helps."""
     log.error("database_busy", error=str(error.orig), path=request.path)
-    g.person = None
+    # The page must not ask the database again who is reading it.
+    g.person, g._login_user = None, AnonymousUserMixin()  # noqa: SLF001 - Flask-Login looks here, and offers no other way
     if wants_json():
         return {"error": "busy"}, 503, {"Retry-After": "10"}
     return render_template("errors/503.html"), 503, {"Retry-After": "10"}
