@@ -8,7 +8,7 @@ from reporting.bureaus.rules.names import Problem
 from reporting.bureaus.rules.plans import Change, Line, Outcome, Plan, RowProblem, row_problem
 from reporting.bureaus.rules.roles import Role, givable_roles
 
-# Each new person costs a tenth of a second of hashing: two for each of 100 bureaus.
+# Each new person costs some hundredths of a second of hashing: two for each of 100 bureaus.
 MOST_PEOPLE = 200
 
 

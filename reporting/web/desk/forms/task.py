@@ -110,7 +110,7 @@ def task_form(*, data: dict[str, Any] | None = None) -> Any:
         (END_OF_DAY, _("24:00（当天结束）")),
         ("17:00", "17:00"),
         ("12:00", "12:00"),
-        (OTHER, _("其他，在右边填写")),
+        (OTHER, _("其他（另填时间）")),
     ]
     form.due_clock.choices = form.cutoff_clock.choices = choices
     return form
@@ -122,7 +122,7 @@ def complete(form: Any) -> bool:
     for name in ("due", "cutoff"):
         clock, other = form[f"{name}_clock"], form[f"{name}_other"]
         if clock.data == OTHER and other.data is None and not other.errors:
-            other.errors = [_("请填写时间，例如 09:30；或在左边选择一个时间。")]
+            other.errors = [_("请填写时间，例如 09:30；或改选一个整点。")]
             fine = False
     for kind in SlotKind:
         for name in ("least", "most", "size"):
@@ -134,12 +134,16 @@ def complete(form: Any) -> bool:
 
 
 def plan_of(form: Any, zone: str) -> TaskPlan | None:
-    """The plan that the form stands for; None while a day, a time or a number cannot be read."""
+    """The plan that the form stands for; None while a day cannot be read.
+
+    For a time or a number that `complete` complains of it takes the usual one, so that whatever else is wrong can
+    be told at once.
+    """
     opens_at = _moment(form.opens_on.data, form.opens_clock.data, zone)
     due_at = _moment(form.due_on.data, _clock(form, "due"), zone)
     cutoff_at = _moment(form.cutoff_on.data, _clock(form, "cutoff"), zone)
     slots = [_slot(form, kind) for kind in SlotKind if form[f"{kind}_asked"].data]
-    if opens_at is None or due_at is None or cutoff_at is None or None in slots:
+    if opens_at is None or due_at is None or cutoff_at is None:
         return None
     return TaskPlan(
         title=form.title.data or "",
@@ -149,14 +153,16 @@ def plan_of(form: Any, zone: str) -> TaskPlan | None:
         due_at=due_at,
         cutoff_at=cutoff_at,
         sign_off=form.sign_off.data,
-        slots=tuple(slot for slot in slots if slot is not None),
+        slots=tuple(slots),
     )
 
 
-def _clock(form: Any, name: str) -> str | time | None:
+def _clock(form: Any, name: str) -> str | time:
     chosen: str | None = form[f"{name}_clock"].data
     other: time | None = form[f"{name}_other"].data
-    return other if chosen == OTHER else chosen
+    if chosen == OTHER and other is not None:
+        return other
+    return chosen if chosen in CLOCKS else END_OF_DAY
 
 
 def _moment(day: date | None, clock: str | time | None, zone: str) -> datetime | None:
@@ -168,17 +174,18 @@ def _moment(day: date | None, clock: str | time | None, zone: str) -> datetime |
         return None
 
 
-def _slot(form: Any, kind: SlotKind) -> SlotPlan | None:
-    least, most, size = (form[f"{kind}_{name}"].data for name in ("least", "most", "size"))
-    if least is None or most is None or size is None:
-        return None
+def _slot(form: Any, kind: SlotKind) -> SlotPlan:
+    written = (form[f"{kind}_{name}"].data for name in ("least", "most", "size"))
+    least, most, size = (
+        usual if value is None else value for value, usual in zip(written, DEFAULT_SLOTS[kind], strict=True)
+    )
     return SlotPlan(
         kind=kind,
         required=form[f"{kind}_required"].data != "no",
         least=least,
         most=most,
         formats=tuple(code for code in FORMATS[kind] if code in (form[f"{kind}_formats"].data or [])),
-        max_bytes=int(min(size, Decimal(10**9)) * MEGABYTE),
+        max_bytes=int(min(Decimal(size), Decimal(10**9)) * MEGABYTE),
         takes_text=kind == SlotKind.SUMMARY and form[f"{kind}_text"].data,
         may_declare_none=form[f"{kind}_none"].data,
     )
