@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 
 from reporting.reports import rules
 from reporting.reports.service import Description
@@ -71,7 +72,8 @@ def _stored(sheet: Sheet) -> dict[str, str]:
 
 
 def _file_fields(file: Any, sheet: Sheet) -> dict[str, Any]:
-    areas = [(0, _("（不指明）")), *((area.id, wording.area_name(area)) for area in sheet.campaign.focus_areas)]
+    named = [SelectChoice(area.id, wording.area_name(area)) for area in sheet.campaign.focus_areas]
+    areas = [SelectChoice(0, _("（不指明）")), *named]
     return {
         f"caption_{file.id}": StringField(_("说明"), default=file.caption),
         f"area_{file.id}": SelectField(

@@ -28,14 +28,16 @@ class Desk:
         """The fields of the page that was opened, with what stands in them."""
         return fields_of(self.page, "work")
 
-    def press(self, where: str = "/text", *, files: dict[str, list[tuple[str, bytes]]] | None = None, **typed: str) -> TestResponse:
+    def press(
+        self, where: str = "/text", *, files: dict[str, list[tuple[str, bytes]]] | None = None, **typed: str
+    ) -> TestResponse:
         """Press the button that posts to `where`, with files chosen in `files_<slot>` boxes."""
-        chosen = {f"files_{kind}": [(io.BytesIO(data), name) for name, data in some] for kind, some in (files or {}).items()}
+        chosen = {
+            f"files_{kind}": [(io.BytesIO(data), name) for name, data in some] for kind, some in (files or {}).items()
+        }
         data = {**self.fields, **typed, **chosen}
         data.pop("csrf_token", None)
-        answer: TestResponse = self.client.post(
-            self.url + where, data=data, content_type="multipart/form-data"
-        )
+        answer: TestResponse = self.client.post(self.url + where, data=data, content_type="multipart/form-data")
         if answer.status_code in {200, 409, 422}:
             self.page = answer.text
         return answer

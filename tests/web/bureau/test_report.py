@@ -39,7 +39,7 @@ def test_a_foreign_report_and_a_missing_one_answer_alike(client, cast, place):
     foreign = client.get(f"/assignments/{cast.assignment('Q-HE').id}{place}")
     missing = client.get(f"/assignments/999999{place}")
     assert foreign.status_code == missing.status_code == 404
-    assert foreign.text.replace("csrf", "") .count("<h1") == missing.text.count("<h1")
+    assert foreign.text.replace("csrf", "").count("<h1") == missing.text.count("<h1")
 
 
 def test_an_address_for_forms_leads_back_when_it_is_opened(client, cast, desk):
@@ -49,7 +49,15 @@ def test_an_address_for_forms_leads_back_when_it_is_opened(client, cast, desk):
 
 def test_returned_says_what_is_asked_and_opens_again(desk, cast, hands):
     round_id = cast.hand_in_all("Q-HE", beijing(10, 12, 9))
-    decide(cast, reviews.give_back, round_id, beijing(10, 17), note="请补充数据\n并署名", slots=["summary"], due_at=beijing(10, 21))
+    decide(
+        cast,
+        reviews.give_back,
+        round_id,
+        beijing(10, 17),
+        note="请补充数据\n并署名",
+        slots=["summary"],
+        due_at=beijing(10, 21),
+    )
     hands.move_to(beijing(10, 18))
     page = shown(desk.open())
     assert "请补充数据\n并署名" in page

@@ -77,7 +77,9 @@ def test_a_script_without_token_or_session_gets_facts(client, cast, desk):
 
 
 def test_a_script_of_another_bureau_learns_nothing(client, cast, desk):
-    answer = client.sign_in(cast.user("C-SH")).post(f"{desk.url}/text", data={"body": "文", "version": "0"}, headers=JSON)
+    answer = client.sign_in(cast.user("C-SH")).post(
+        f"{desk.url}/text", data={"body": "文", "version": "0"}, headers=JSON
+    )
     assert answer.status_code == 404
     assert report_of(cast) is None
 
@@ -119,13 +121,17 @@ class TestTwoTabs:
     def test_a_third_writer_is_told_of_again(self, collided, client, cast, desk, other):
         other.open()
         other.press(body="第三稿")
-        answer = client.sign_in(cast.user("Q-HE")).post(f"{desk.url}/merge", data={"title": "题", "body": "合并", "version": "1"})
+        answer = client.sign_in(cast.user("Q-HE")).post(
+            f"{desk.url}/merge", data={"title": "题", "body": "合并", "version": "1"}
+        )
         assert answer.status_code == 409
         assert "第三稿" in answer.text
         assert "合并" in answer.text
 
     def test_a_merge_that_is_too_long_gives_everything_back(self, collided, client, cast, desk):
-        answer = client.sign_in(cast.user("Q-HE")).post(f"{desk.url}/merge", data={"title": "题" * 121, "body": "合并稿", "version": "1"})
+        answer = client.sign_in(cast.user("Q-HE")).post(
+            f"{desk.url}/merge", data={"title": "题" * 121, "body": "合并稿", "version": "1"}
+        )
         assert answer.status_code == 422
         assert "标题超过 120 个字的上限" in answer.text
         assert "题" * 121 in answer.text
@@ -167,7 +173,9 @@ def test_words_for_a_report_that_was_accepted_meanwhile_are_given_back(desk, cas
 
 def test_a_missing_token_gives_the_words_back(client, cast, desk):
     client.sign_in(cast.user("Q-HE"))
-    answer = client.post(f"{desk.url}/text", data={"title": "标题一二三", "body": "写了很久的正文", "version": "0"}, csrf=False)
+    answer = client.post(
+        f"{desk.url}/text", data={"title": "标题一二三", "body": "写了很久的正文", "version": "0"}, csrf=False
+    )
     assert answer.status_code == 400
     assert "写了很久的正文" in answer.text
     assert f'action="{desk.url}/text"' in answer.text
@@ -180,6 +188,8 @@ def test_an_ended_session_gives_the_words_back(client, cast, desk):
 
 
 def test_the_wrong_bureau_changes_nothing(client, cast, desk):
-    answer = client.sign_in(cast.user("C-SH")).post(f"{desk.url}/text", data={"title": "题", "body": "文", "version": "0"})
+    answer = client.sign_in(cast.user("C-SH")).post(
+        f"{desk.url}/text", data={"title": "题", "body": "文", "version": "0"}
+    )
     assert answer.status_code == 404
     assert report_of(cast) is None
