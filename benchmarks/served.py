@@ -60,8 +60,11 @@ def environment(folder: Path, port: int, smtp_port: int = 25) -> dict[str, str]:
 
 
 @contextmanager
-def serve(folder: Path, *, now: datetime, workers: int = 1) -> Iterator[Served]:
-    """Start gunicorn on a migrated empty database whose clock stands at `now`; end it afterwards."""
+def serve(folder: Path, *, now: datetime, workers: int = 1, application: str = "app:create_app()") -> Iterator[Served]:
+    """Start gunicorn on a migrated empty database whose clock stands at `now`; end it afterwards.
+
+    `application` may name another one that is built around ours.
+    """
     port = free_port()
     told = environment(folder, port)
     clock.OffsetClock(folder / "clock").move_to(now)
@@ -70,7 +73,7 @@ def serve(folder: Path, *, now: datetime, workers: int = 1) -> Iterator[Served]:
         upgrade()
     command = [
         sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8",
-        "--timeout", "300", "--no-control-socket", "--log-level", "error", "--bind", f"127.0.0.1:{port}", "app:create_app()",
+        "--timeout", "300", "--no-control-socket", "--log-level", "error", "--bind", f"127.0.0.1:{port}", application,
     ]  # fmt: skip
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told})
     try:

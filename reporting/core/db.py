@@ -141,7 +141,7 @@ def bare_rows(statement: Executable, parameters: dict[str, Any]) -> list[Any]:
     Dressing three thousand rows takes longer than reading them; `moment_reader` dresses the few moments that differ.
     """
     result = db.session.connection().execute(statement, parameters)
-    rows: list[Any] = result.cursor.fetchall()
+    rows = list(cast("Any", result.cursor).fetchall())
     result.close()
     return rows
 

@@ -1,21 +1,20 @@
 """The board of a task: everybody is read in one statement, and the one rule decides once for each way of standing."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select, type_coerce
-from sqlalchemy.types import NullType
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from reporting.bureaus.models import Bureau
 from reporting.campaigns.models import Assignment, Task
-from reporting.core.db import UTCDateTime, db
+from reporting.core.db import bare_rows, db, moment_reader
 from reporting.dashboard import rules
-from reporting.deadlines.rules import NOT_IN, Arrival, SlotStanding, Standing, Window
-from reporting.reports import queries as reports
-from reporting.reports.models import Report
+from reporting.deadlines.rules import NOT_IN, SlotStanding, Standing, Window
+from reporting.reports.models import Report, SlotArrival
 from reporting.reports.rules import ReviewState
 from reporting.tracking import queries as tracking
 from reporting.tracking import rules as patterns
@@ -37,76 +36,62 @@ class Group:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One bureau that owes the task, and how it stands."""
-
-    assignment_id: int
-    kind: str
-    region: str
-    group: Group
+# One bureau that owes the task, and how it stands: the assignment, the bureau's kind and region, the group.
+Seat = tuple[int, str, str, Group]
 
 
 def seats(task: Task, *, now: datetime) -> list[Seat]:
-    """Everybody who owes a task, in the order of the roster.
-
-    The dues travel as the driver gives them and are turned into moments once for each group: for thousands of bureaus
-    that costs more than all the rest.
-    """
-    moment = _moment_reader()
-    shapes = tracking.shapes(task)
+    """Everybody who owes a task, in the order of the roster."""
+    read, shapes = moment_reader(), tracking.shapes(task)
     known: dict[tuple[Any, ...], Group] = {}
     found = []
-    for assignment_id, kind, region, *key in db.session.execute(_everybody(task)):
-        pattern, due, cutoff, state = key
-        group = known.get((pattern, due, cutoff, state))
+    for row in bare_rows(_everybody(tracking.places(task)), {"task_id": task.id}):
+        key = row[3:]
+        group = known.get(key)
         if group is None:
-            window = Window(task.opens_at, moment(due), moment(cutoff))
-            group = known[pattern, due, cutoff, state] = _group(pattern, state, shapes, window, now=now)
-        found.append(Seat(assignment_id, kind, region, group))
+            pattern, due, cutoff, state = key
+            window = Window(task.opens_at, read(due), read(cutoff))
+            group = known[key] = _group(pattern, state, shapes, window, now=now)
+        found.append((row[0], row[1], row[2], group))
     return found
 
 
-def _everybody(task: Task) -> Select[Any]:
+@lru_cache(maxsize=256)
+def _everybody(slots: tracking.Places) -> Select[*tuple[Any, ...]]:
+    """The statement for tasks with these slots, made once: building it takes as long as reading a thousand rows."""
     return (
         select(
             Assignment.id,
             Bureau.kind,
             Bureau.region,
-            tracking.pattern_of(task.slots),
-            type_coerce(Assignment.due_at, NullType()),
-            type_coerce(Assignment.cutoff_at, NullType()),
+            tracking.pattern_of(slots),
+            Assignment.due_at,
+            Assignment.cutoff_at,
             tracking.review_state_of(),
         )
         .join(Bureau, Bureau.id == Assignment.bureau_id)
         .outerjoin(Report, Report.assignment_id == Assignment.id)
-        .where(Assignment.task_id == task.id)
+        .where(Assignment.task_id == bindparam("task_id"))
         .order_by(Bureau.position, Bureau.code)
     )
 
 
-def _moment_reader() -> Callable[[Any], datetime]:
-    """What turns a stored moment, as the driver gives it, into an aware one."""
-    dialect = db.session.get_bind().dialect
-    reader = UTCDateTime().dialect_impl(dialect).result_processor(dialect, None)
-    assert reader is not None  # noqa: S101 - for the type checker: the type has a processor on every database
-    return reader
-
-
-def _group(
-    pattern: int, state: str, shapes: Sequence[patterns.SlotShape], window: Window, *, now: datetime
-) -> Group:
+def _group(pattern: int, state: str, shapes: Sequence[patterns.SlotShape], window: Window, *, now: datetime) -> Group:
     slots = tuple(patterns.slot_standings(pattern, shapes, due_at=window.due_at, now=now))
     standing = patterns.standing(pattern, shapes, window=window, now=now)
     owed = tuple(shape.kind for shape, slot in zip(shapes, slots, strict=True) if slot in NOT_IN)
     return Group(window.due_at, window.cutoff_at, state, standing, slots, owed, rules.ORDER.index(standing))
 
 
+def _numbers(found: Sequence[Seat]) -> dict[Group, int]:
+    return Counter(group for _assignment, _kind, _region, group in found)
+
+
 def counts(found: Sequence[Seat]) -> dict[str, int]:
     """How many stand how: every standing and review state is told, zero too, with `all`, `owing` and `to_come`."""
     words = ("all", *rules.STANDINGS, *ReviewState)
     told = dict.fromkeys((str(word) for word in words), 0)
-    for group, number in Counter(seat.group for seat in found).items():
+    for group, number in _numbers(found).items():
         told["all"] += number
         told[group.standing] += number
         told[group.review_state] += number
@@ -115,28 +100,25 @@ def counts(found: Sequence[Seat]) -> dict[str, int]:
     return told
 
 
-def owed_counts(found: Sequence[Seat]) -> dict[str, int]:
-    """How many owe each slot, by its kind; one that nobody owes is left out."""
-    owed: Counter[str] = Counter()
-    for group, number in Counter(seat.group for seat in found).items():
-        owed.update(dict.fromkeys(group.owed, number))
-    return dict(owed)
+def kinds_and_regions(found: Sequence[Seat]) -> tuple[list[str], list[str]]:
+    """The kinds and the regions of the bureaus that owe the task, for filters."""
+    kinds = {kind for _assignment, kind, _region, _group in found}
+    regions = {region for _assignment, _kind, region, _group in found}
+    return sorted(kinds), sorted(regions - {""})
 
 
 def chosen(task: Task, found: Sequence[Seat], wanted: rules.Filter) -> list[Seat]:
     """Those whom a filter lets through, the most pressing first, then in the order of the roster."""
-    groups = {seat.group for seat in found}
-    fitting = {group for group in groups if rules.matches(group.standing, group.review_state, group.owed, wanted)}
-    named = _named(task, wanted.text) if wanted.text else None
-    picked = [
-        seat
-        for seat in found
-        if seat.group in fitting
-        and wanted.kind in {"", seat.kind}
-        and wanted.region in {"", seat.region}
-        and (named is None or seat.assignment_id in named)
-    ]
-    return sorted(picked, key=lambda seat: seat.group.place)
+    fitting = {
+        group for group in _numbers(found) if rules.matches(group.standing, group.review_state, group.owed, wanted)
+    }
+    picked = [seat for seat in found if seat[3] in fitting]
+    if wanted.kind or wanted.region:
+        picked = [seat for seat in picked if wanted.kind in {"", seat[1]} and wanted.region in {"", seat[2]}]
+    if wanted.text:
+        named = _named(task, wanted.text)
+        picked = [seat for seat in picked if seat[0] in named]
+    return sorted(picked, key=lambda seat: seat[3].place)
 
 
 def _named(task: Task, text: str) -> set[int]:
@@ -150,9 +132,8 @@ def _named(task: Task, text: str) -> set[int]:
     return set(db.session.scalars(wanted))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One bureau on the board, with all that is shown of it."""
+class Row(NamedTuple):
+    """One bureau on the board, with all that is shown of it; `arrived` has a moment or None for each slot."""
 
     assignment_id: int
     bureau_id: int
@@ -166,24 +147,26 @@ class Row:
     kind: str
     region: str
     group: Group
-    arrivals: tuple[Arrival | None, ...]
+    arrived: tuple[datetime | None, ...]
 
 
 def rows(task: Task, some: Sequence[Seat]) -> list[Row]:
     """What is shown of these bureaus, in their order, in two statements however many they are."""
-    ids = [seat.assignment_id for seat in some]
-    details = {row[0]: row for row in db.session.execute(_details(task, ids))}
-    arrivals = _arrivals(task, ids)
-    nothing: Mapping[int, Arrival] = {}
-    told = []
-    for seat in some:
-        mine = arrivals.get(seat.assignment_id, nothing)
-        arrived = tuple(mine.get(slot.id) for slot in task.slots)
-        told.append(Row(*details[seat.assignment_id], seat.kind, seat.region, seat.group, arrived))
-    return told
+    ids = [seat[0] for seat in some]
+    asked = {"task_id": task.id} if len(ids) > MANY else {"ids": ids}
+    details: dict[int, Any] = {row[0]: row for row in db.session.execute(_details(len(ids) > MANY), asked)}
+    arrived: dict[tuple[int, int], datetime] = {}
+    for assignment_id, slot_id, moment in db.session.execute(_arrivals(len(ids) > MANY), asked):
+        arrived[assignment_id, slot_id] = moment
+    slots = [slot.id for slot in task.slots]
+    return [
+        Row._make((*details[seat[0]], *seat[1:], tuple(arrived.get((seat[0], slot_id)) for slot_id in slots)))
+        for seat in some
+    ]
 
 
-def _details(task: Task, ids: Collection[int]) -> Select[Any]:
+@lru_cache
+def _details(everybody: bool) -> Select[*tuple[Any, ...]]:
     wanted = (
         select(
             Assignment.id,
@@ -198,18 +181,39 @@ def _details(task: Task, ids: Collection[int]) -> Select[Any]:
         )
         .join(Bureau, Bureau.id == Assignment.bureau_id)
         .outerjoin(Report, Report.assignment_id == Assignment.id)
-        .where(Assignment.task_id == task.id)
         .order_by(Assignment.id)
     )
-    return wanted if len(ids) > MANY else wanted.where(Assignment.id.in_(ids))
+    return wanted.where(_which(everybody))
 
 
-def _arrivals(task: Task, ids: Collection[int]) -> dict[int, dict[int, Arrival]]:
-    if len(ids) > MANY:
-        return reports.arrivals(select(Assignment.id).where(Assignment.task_id == task.id))
-    return reports.arrivals(ids)
+@lru_cache
+def _arrivals(everybody: bool) -> Select[*tuple[Any, ...]]:
+    wanted = select(SlotArrival.assignment_id, SlotArrival.slot_id, SlotArrival.arrived_at)
+    wanted = wanted.join(Assignment, Assignment.id == SlotArrival.assignment_id).where(_which(everybody))
+    return wanted.order_by(SlotArrival.assignment_id, SlotArrival.slot_id)
 
 
-def waiting(found: Sequence[Seat]) -> list[int]:
-    """The assignments that wait for a reviewer, in the order of the roster."""
-    return [seat.assignment_id for seat in found if seat.group.review_state == ReviewState.SUBMITTED]
+def _which(everybody: bool) -> ColumnElement[bool]:
+    """Some assignments by their ids; for many it is cheaper to read all of the task than to name each."""
+    if everybody:
+        return Assignment.task_id == bindparam("task_id")
+    return Assignment.id.in_(bindparam("ids", expanding=True))
+
+
+def neighbours(task: Task, assignment_id: int) -> tuple[int | None, int | None]:
+    """The reports that wait for a reviewer before and after an assignment in the roster; None where there is none.
+
+    After the last comes the first again, so that nothing that waits is ever passed over.
+    """
+    wanted = (
+        select(Assignment.id, Report.state)
+        .join(Bureau, Bureau.id == Assignment.bureau_id)
+        .join(Report, Report.assignment_id == Assignment.id, isouter=True)
+        .where(Assignment.task_id == task.id)
+        .where((Report.state == ReviewState.SUBMITTED) | (Assignment.id == assignment_id))
+        .order_by(Bureau.position, Bureau.code)
+    )
+    ids = list(db.session.scalars(wanted))
+    place = ids.index(assignment_id)
+    others = ids[place + 1 :] + ids[:place]
+    return (others[-1], others[0]) if others else (None, None)

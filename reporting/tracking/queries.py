@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, func, literal, or_, select
 
-from reporting.campaigns.models import Assignment, Slot, Task
+from reporting.campaigns.models import Assignment, Task
 from reporting.campaigns.rules import State as TaskState
 from reporting.core.db import db
 from reporting.deadlines.rules import NOT_IN, Standing, Window
@@ -21,9 +21,17 @@ def shapes(task: Task) -> list[rules.SlotShape]:
     return [rules.SlotShape(slot.kind, slot.position, slot.required) for slot in task.slots]
 
 
-def _weight(slots: Sequence[Slot]) -> ColumnElement[int]:
+Places = tuple[tuple[int, int], ...]
+
+
+def places(task: Task) -> Places:
+    """The id and the position of each slot of a task."""
+    return tuple((slot.id, slot.position) for slot in task.slots)
+
+
+def _weight(slots: Places) -> ColumnElement[int]:
     """The weight of an arrival's slot in the pattern."""
-    return case({slot.id: rules.BASE**slot.position for slot in slots}, value=SlotArrival.slot_id, else_=0)
+    return case({slot_id: rules.BASE**position for slot_id, position in slots}, value=SlotArrival.slot_id, else_=0)
 
 
 def _digit() -> ColumnElement[int]:
@@ -37,26 +45,21 @@ def _digit() -> ColumnElement[int]:
     )
 
 
-def pattern_of(slots: Sequence[Slot]) -> ColumnElement[int]:
+def pattern_of(slots: Places) -> ColumnElement[int]:
     """How an assignment's slots came in, as one number, for selects over `Assignment`."""
-    total = (
-        select(func.sum(_weight(slots) * _digit()))
-        .where(SlotArrival.assignment_id == Assignment.id)
-        .correlate(Assignment)
-        .scalar_subquery()
-    )
-    return func.coalesce(total, 0, type_=Integer)
+    return _summed(_weight(slots) * _digit(), SlotArrival.assignment_id == Assignment.id)
 
 
-def pattern_at_due(slots: Sequence[Slot]) -> ColumnElement[int]:
+def pattern_at_due(slots: Places) -> ColumnElement[int]:
     """The same with a digit only for what had arrived before the due, for the verdict."""
-    total = (
-        select(func.sum(_weight(slots)))
-        .where(SlotArrival.assignment_id == Assignment.id, SlotArrival.arrived_at < Assignment.due_at)
-        .correlate(Assignment)
-        .scalar_subquery()
-    )
-    return func.coalesce(total, 0, type_=Integer)
+    before = SlotArrival.arrived_at < Assignment.due_at
+    return _summed(_weight(slots) * rules.ON_TIME, SlotArrival.assignment_id == Assignment.id, before)
+
+
+def _summed(each: ColumnElement[int], *which: ColumnElement[bool]) -> ColumnElement[int]:
+    total = select(func.sum(each)).where(*which).correlate(Assignment).scalar_subquery()
+    # PostgreSQL makes a sum of large numbers a numeric.
+    return func.coalesce(cast(total, BigInteger), 0)
 
 
 def review_state_of() -> ColumnElement[str]:
@@ -82,7 +85,7 @@ class Owing:
 
 def owing(task: Task, *, now: datetime, only: Collection[int] | None = None) -> list[Owing]:
     """Every assignment of a task that still owes something required, by id; `only` narrows it to some."""
-    pattern = pattern_of(task.slots).label("pattern")
+    pattern = pattern_of(places(task)).label("pattern")
     wanted = select(
         Assignment.id, Assignment.bureau_id, Assignment.due_at, Assignment.cutoff_at, Assignment.due_rev, pattern
     ).where(Assignment.task_id == task.id)
@@ -109,7 +112,11 @@ def unswept(now: datetime) -> Select[int]:
         select(Assignment.id)
         .join(Task, Task.id == Assignment.task_id)
         .outerjoin(Verdict, and_(Verdict.assignment_id == Assignment.id, Verdict.due_rev == Assignment.due_rev))
-        .where(Assignment.due_at <= now, Verdict.id.is_(None), or_(Task.state == TaskState.OPEN, Task.closed_at >= Assignment.due_at))
+        .where(
+            Assignment.due_at <= now,
+            Verdict.id.is_(None),
+            or_(Task.state == TaskState.OPEN, Task.closed_at >= Assignment.due_at),
+        )
     )
 
 
@@ -128,4 +135,4 @@ def verdict_counts(task_id: int) -> dict[str, int]:
         .group_by(Verdict.standing)
         .order_by(Verdict.standing)
     )
-    return dict(db.session.execute(wanted).tuples().all())
+    return dict(db.session.execute(wanted).all())

@@ -33,7 +33,7 @@ def sweep(*, now: datetime, limit: int = BATCH) -> int:
 def _sweep_task(task: Task, low: int, high: int, *, now: datetime) -> int:
     """One statement for each way in which bureaus stood, instead of one for each bureau."""
     due = queries.unswept(now).where(Assignment.task_id == task.id, Assignment.id.between(low, high))
-    pattern = queries.pattern_at_due(task.slots)
+    pattern = queries.pattern_at_due(queries.places(task))
     groups = select(pattern.label("pattern"), func.min(Assignment.due_at)).where(Assignment.id.in_(due))
     slots, written = queries.shapes(task), 0
     for each, due_at in db.session.execute(groups.group_by("pattern").order_by("pattern")).all():

@@ -30,6 +30,7 @@ from reporting.web.formats import (
     number_words,
     receipt_words,
     size_words,
+    stamp_words,
     zone_words,
 )
 from reporting.web.reasons import SENTENCES
@@ -53,6 +54,7 @@ __all__ = [
     "size_words",
     "slot_kind_words",
     "slot_word",
+    "stamp_words",
     "standing_word",
     "zone_words",
 ]
