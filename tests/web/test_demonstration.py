@@ -45,7 +45,7 @@ def keep(
     )
     envelope = compose(
         letter,
-        sender=Party("baosong@hq.test", "国家质检总局"),
+        sender=Party("baosong@hq.test", "国家质量监督检验检疫总局"),
         to=Party(to, "李敏"),
         message_id=f"<{number}@hq.test>",
         date=datetime(2014, 10, 13, 1, number % 60, tzinfo=UTC),
@@ -77,6 +77,12 @@ def test_the_mailbox_shows_the_newest_first_and_tells_the_total(client, tmp_path
     assert "第0封<" in last
     assert client.get("/demonstration/mailbox?page=99").status_code == 200
     assert client.get("/demonstration/mailbox?page=-1").status_code == 200
+
+
+def test_a_long_name_is_shown_as_it_is_written(client, tmp_path):
+    page = client.get(f"/demonstration/mailbox/{keep(tmp_path, 1)}").text
+    assert "国家质量监督检验检疫总局 &lt;baosong@hq.test&gt;" in page
+    assert "李敏 &lt;limin@hebei.test&gt;" in page
 
 
 def test_the_mailbox_can_be_searched_by_recipient(client, tmp_path):

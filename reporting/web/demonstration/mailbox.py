@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -93,11 +94,21 @@ class Mailbox:
         return Heading(
             name,
             [str(address) for address in message.get_all("delivered-to", [])],
-            str(message["to"]),
-            str(message["from"]),
+            _party(message, "to"),
+            _party(message, "from"),
             str(message["subject"]),
             parsedate_to_datetime(str(date)) if date else None,
         )
+
+
+def _party(message: EmailMessage, header: str) -> str:
+    """A name with its address, as a reader sees it.
+
+    Python 3.11 leaves a blank between the encoded words of a long name when it takes an address apart, so that 总局 may
+    be read as 总 局; decoding the line as a whole does not.
+    """
+    line = next((str(value) for name, value in message.raw_items() if name.lower() == header), "")
+    return str(make_header(decode_header("".join(line.splitlines()))))
 
 
 def _side(message: EmailMessage, kind: str) -> str:
