@@ -114,7 +114,7 @@ def test_unknown_roles_and_memberships_are_not_found(app, now):
 
 
 def test_nobody_locks_themselves_out(app, now):
-    made, actor, _giver = arranged(now)
+    _made, actor, _giver = arranged(now)
     for verb in (
         lambda user: bureaus.dismiss(queries.memberships_of(user.id)[0][0].id, actor=actor, now=now),
         lambda user: bureaus.set_active(user, active=False, actor=actor, now=now),
