@@ -100,7 +100,7 @@ def test_a_letter_is_shown_on_both_sides_with_its_headers_decoded(client, tmp_pa
     page = client.get(f"/demonstration/mailbox/{name}").text
     for words in (
         "【回执】第7封",
-        "国家质检总局",
+        "国家质量监督检验检疫总局",
         "limin@hebei.test",
         "&lt;7@hq.test&gt;",
         "2014年10月13日 (周一) 09:07:00",
