@@ -58,7 +58,9 @@ def shot(page: Page, *, top: str = "") -> bytes:
     """The window as it is seen, scrolled so that the element `top` is at its upper edge."""
     page.wait_for_load_state("networkidle")
     if top:
-        page.eval_on_selector(top, "element => window.scrollTo(0, element.getBoundingClientRect().top + window.scrollY - 64)")
+        page.eval_on_selector(
+            top, "element => window.scrollTo(0, element.getBoundingClientRect().top + window.scrollY - 64)"
+        )
     else:
         page.evaluate("window.scrollTo(0, 0)")
     taken = page.screenshot(animations="disabled", caret="hide")
@@ -104,7 +106,9 @@ def report(camera: Camera) -> bytes:
     upload(page, "photos", writing.photo(0), writing.photo(1), writing.photo(3))
     captions = page.locator("#photos input[name^=caption_]")
     areas = page.locator("#photos select[name^=area_]")
-    for place, words in enumerate(("石家庄主会场启动仪式，9月2日", "质量咨询服务进社区，裕华区", "特种设备安全专项检查")):
+    for place, words in enumerate(
+        ("石家庄主会场启动仪式，9月2日", "质量咨询服务进社区，裕华区", "特种设备安全专项检查")
+    ):
         captions.nth(place).fill(words)
         areas.nth(place).select_option(index=4 - place)
     page.click("button[formaction$='/slots/photos/captions']")

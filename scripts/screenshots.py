@@ -1,11 +1,11 @@
 """Take the pictures of the documents from running demonstrations of their own.
 
 python -m scripts.screenshots              every picture, into docs/pictures
-python -m scripts.screenshots board.png    only these
+python -m scripts.screenshots board.png    only these, and those of their stages on which they build, unwritten
 
-Each picture is a function of `scripts/pictures.py`; a stage of the demonstration is built once for all of its pictures, in a
-temporary folder, on free ports. The pages, the names and the clock are those of the demonstration, so two runs give nearly
-the same pictures.
+Each picture is a function of `scripts/pictures.py`. A stage of the demonstration is built once for all of its pictures, in a
+temporary folder, on free ports; every wait has a bound. Pages, names and clock are those of the demonstration, so two runs give
+nearly the same pictures.
 """
 
 import io
@@ -83,19 +83,20 @@ def develop(picture: Picture, shot: bytes) -> int:
     return size
 
 
-def take(pictures: list[Picture]) -> None:
-    """Take pictures, one stage after another."""
+def take(wanted: list[Picture]) -> None:
+    """Take pictures, one stage after another. One builds on another's clicks, so all of a stage are taken."""
     program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if program is None:
         raise Stop("There is no Chromium here. Debian and Ubuntu: apt-get install chromium fonts-noto-cjk")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        for stage in dict.fromkeys(picture.stage for picture in pictures):
+        for stage in dict.fromkeys(picture.stage for picture in wanted):
             with demonstration(stage) as home:
                 camera = opener(browser, home)
-                for picture in [one for one in pictures if one.stage == stage]:
-                    size = develop(picture, picture.take(camera))
-                    say(f"{picture.name}: {size // 1024} kB")
+                for picture in [one for one in PICTURES if one.stage == stage]:
+                    shot = picture.take(camera)
+                    if picture in wanted:
+                        say(f"{picture.name}: {develop(picture, shot) // 1024} kB")
         browser.close()
 
 
@@ -103,7 +104,9 @@ def main(names: list[str]) -> int:
     """Take the named pictures, or all; gives the exit code."""
     unknown = sorted(set(names) - {picture.name for picture in PICTURES})
     if unknown:
-        print(f"No such picture: {', '.join(unknown)}. There are: {', '.join(p.name for p in PICTURES)}", file=sys.stderr)
+        print(
+            f"No such picture: {', '.join(unknown)}. There are: {', '.join(p.name for p in PICTURES)}", file=sys.stderr
+        )
         return 2
     try:
         take([picture for picture in PICTURES if not names or picture.name in names])

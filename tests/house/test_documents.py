@@ -14,6 +14,8 @@ TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 # `make` as a command of its own, not as a package that is installed.
 MADE = re.compile(r"(?:^|[;&|] *|\bsudo -u \S+ |\b[A-Z_]+=\S+ )make ([a-z][a-z-]*)\b")
 IN_CODE = re.compile(r"`([^`\n]+)`")
+# A file of ours between backticks: whole, or below reporting/ or one of its rooms, as `core/vault.py`.
+NAMED_FILE = re.compile(r"(?:[\w-]+/)+[\w-]+\.(?:py|js|css|html|md|txt|toml|json)|[\w-]+\.(?:py|toml)")
 NUMBERED = re.compile(r"(\d{3})-[a-z0-9-]+\.md")
 LARGEST_PICTURE = 150_000
 MOST_PICTURES = 14
@@ -60,6 +62,22 @@ def made_in(text: str) -> list[str]:
     return [target for line in commands for target in MADE.findall(line.strip())]
 
 
+def lost_files(root: Path) -> Iterator[str]:
+    """Files of ours that a document names and that are not there (any more)."""
+    known = [path.relative_to(root).as_posix() for path in _own_files(root)]
+    for page in documents(root):
+        for name in dict.fromkeys(IN_CODE.findall(FENCE.sub("", page.read_text(encoding="utf-8")))):
+            if NAMED_FILE.fullmatch(name) and not any(path == name or path.endswith(f"/{name}") for path in known):
+                yield f"{page.relative_to(root)} names {name}, which is not there"
+
+
+def _own_files(root: Path) -> Iterator[Path]:
+    folders = ("reporting", "tests", "scripts", "benchmarks", "templates", "front", "docs")
+    yield from (path for path in root.iterdir() if path.is_file())
+    for folder in folders:
+        yield from (path for path in (root / folder).rglob("*") if path.is_file())
+
+
 def untold_decisions(root: Path) -> Iterator[str]:
     """Decisions that the list does not have, and numbers that are given twice or left out."""
     folder = root / "docs" / "decisions"
@@ -100,6 +118,11 @@ def test_every_command_of_make_exists() -> None:
     assert not found, listed("A command that a document tells must do something.", found)
 
 
+def test_every_file_that_is_named_exists() -> None:
+    found = list(lost_files(ROOT))
+    assert not found, listed("A document that points at files must follow them when they move.", found)
+
+
 def test_every_decision_is_listed_and_numbered() -> None:
     found = list(untold_decisions(ROOT))
     assert not found, listed("Decisions are found by their list.", found)
@@ -117,6 +140,7 @@ def test_planted_faults_are_found(tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text("run: setup\n\t@true\n")
     (tmp_path / "README.md").write_text(
         "# Top\n[gone](docs/gone.md) [out](../../etc/passwd) [far](#bottom) [here](#top) [web](https://example.org)\n"
+        "`core/gone.py` and `Makefile` and `docs/decisions/README.md`\n"
         "`make run PORT=1` and `make nothing`\n```sh\napt-get install make nginx\ncd x && make less   # [no link](in/code.md)\n```\n"
     )
     (decisions / "README.md").write_text("[001](001-first.md)\n")
@@ -125,5 +149,6 @@ def test_planted_faults_are_found(tmp_path: Path) -> None:
     (pictures / "big.png").write_bytes(b"\0" * (LARGEST_PICTURE + 1))
     assert len(list(dead_links(tmp_path))) == 3
     assert [one.split("`")[1] for one in unknown_targets(tmp_path)] == ["make less", "make nothing"]
+    assert list(lost_files(tmp_path)) == ["README.md names core/gone.py, which is not there"]
     assert len(list(untold_decisions(tmp_path))) == 2
     assert len(list(unused_or_heavy_pictures(tmp_path))) == 2
