@@ -20,16 +20,23 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import app
+from scripts.browser import BROWSERS
 from scripts.pictures import PICTURES, Camera, Picture
 from scripts.steps import ROOT, Stop, say
 
 FOLDER = ROOT / "docs" / "pictures"
 LARGEST_BYTES = 150_000
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
-    "--disable-sync --disable-dev-shm-usage --font-render-hinting=none"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
+]
 SCREENS = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 PATIENCE_MS = 20_000
 
