@@ -13,7 +13,7 @@ export function watchUploads() {
     // A text that saves itself goes its own way: it may be written on while the files travel, and would come in too old.
     if (form.dataset.watched) ["title", "body", "version", "seen"].forEach((name) => body.delete(name));
     markSending(form, event.submitter);
-    send(form, body, event.submitter?.getAttribute("formaction") || form.getAttribute("action") || window.location.href);
+    send(form, event.submitter, body, event.submitter?.getAttribute("formaction") || form.getAttribute("action") || window.location.href);
   });
   window.addEventListener("popstate", () => window.location.reload());
 }
@@ -22,8 +22,8 @@ function hasFiles(form) {
   return [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
 }
 
-function send(form, body, address) {
-  const meter = showMeter(form);
+function send(form, button, body, address) {
+  const meter = showMeter(form, button);
   const before = typedWords();
   const request = new XMLHttpRequest();
   const leaving = (event) => event.preventDefault();
@@ -42,7 +42,7 @@ function send(form, body, address) {
   request.send(body);
 }
 
-function showMeter(form) {
+function showMeter(form, button) {
   form.querySelector(".upload-progress")?.remove();
   const box = document.createElement("div");
   box.className = "upload-progress";
@@ -54,7 +54,9 @@ function showMeter(form) {
   spoken.className = "screen-hidden";
   spoken.setAttribute("role", "status");
   box.append(bar, seen, spoken);
-  form.append(box);
+  // A long form has several buttons: the progress is told where the reader pressed.
+  if (button && form.contains(button)) button.after(box);
+  else form.append(box);
   let told = -1;
   return {
     at(loaded, total) {

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from reporting.files.rules import FORMATS, allowed_codes
 from reporting.reports.rules import LONGEST_TITLE, SlotContent, is_complete
 from reporting.web.codes import slot_kind_words
 from reporting.web.formats import limit_words, listed
@@ -62,7 +63,7 @@ def add_words(kind: str) -> str:
 def limits_words(slot: Any) -> str:
     """What may be uploaded into a slot, said beside its button before anybody has to guess."""
     facts = {
-        "formats": listed(code.upper() for code in slot.format_list),
+        "formats": listed(code.upper() for code in FORMATS if code in allowed_codes(slot.format_list)),
         "most": slot.most,
         "size": limit_words(slot.max_bytes),
     }
