@@ -16,6 +16,7 @@ MADE = re.compile(r"(?:^|[;&|] *|\bsudo -u \S+ |\b[A-Z_]+=\S+ )make ([a-z][a-z-]
 IN_CODE = re.compile(r"`([^`\n]+)`")
 # A file of ours between backticks: whole, or below reporting/ or one of its rooms, as `core/vault.py`.
 NAMED_FILE = re.compile(r"(?:[\w-]+/)+[\w-]+\.(?:py|js|css|html|md|txt|toml|json)|[\w-]+\.(?:py|toml)")
+EVENT = re.compile(r"\blog\.(?:debug|info|warning|error|critical|exception)\(\s*\"(\w+)\"")
 NUMBERED = re.compile(r"(\d{3})-[a-z0-9-]+\.md")
 LARGEST_PICTURE = 150_000
 MOST_PICTURES = 14
@@ -71,6 +72,15 @@ def lost_files(root: Path) -> Iterator[str]:
                 yield f"{page.relative_to(root)} names {name}, which is not there"
 
 
+def untold_events(root: Path) -> Iterator[str]:
+    """Events of the log that the operations guide does not explain."""
+    told = (root / "docs" / "operations.md").read_text(encoding="utf-8")
+    for file in sorted((root / "reporting").rglob("*.py")):
+        for event in EVENT.findall(file.read_text(encoding="utf-8")):
+            if f"`{event}`" not in told:
+                yield f"{file.relative_to(root)} logs {event}"
+
+
 def _own_files(root: Path) -> Iterator[Path]:
     folders = ("reporting", "tests", "scripts", "benchmarks", "templates", "front", "docs")
     yield from (path for path in root.iterdir() if path.is_file())
@@ -123,6 +133,11 @@ def test_every_file_that_is_named_exists() -> None:
     assert not found, listed("A document that points at files must follow them when they move.", found)
 
 
+def test_every_event_of_the_log_is_explained() -> None:
+    found = list(untold_events(ROOT))
+    assert not found, listed("Whoever is woken by an event must find out what it means.", found)
+
+
 def test_every_decision_is_listed_and_numbered() -> None:
     found = list(untold_decisions(ROOT))
     assert not found, listed("Decisions are found by their list.", found)
@@ -146,9 +161,13 @@ def test_planted_faults_are_found(tmp_path: Path) -> None:
     (decisions / "README.md").write_text("[001](001-first.md)\n")
     (decisions / "001-first.md").write_text("# 001\n")
     (decisions / "003-third.md").write_text("# 003\n")
+    (tmp_path / "docs" / "operations.md").write_text("`vault_full`\n")
+    (tmp_path / "reporting").mkdir()
+    (tmp_path / "reporting" / "jobs.py").write_text('log.info("vault_full")\nlog.error(\n    "job_lost", job=1)\n')
     (pictures / "big.png").write_bytes(b"\0" * (LARGEST_PICTURE + 1))
     assert len(list(dead_links(tmp_path))) == 3
     assert [one.split("`")[1] for one in unknown_targets(tmp_path)] == ["make less", "make nothing"]
     assert list(lost_files(tmp_path)) == ["README.md names core/gone.py, which is not there"]
+    assert list(untold_events(tmp_path)) == ["reporting/jobs.py logs job_lost"]
     assert len(list(untold_decisions(tmp_path))) == 2
     assert len(list(unused_or_heavy_pictures(tmp_path))) == 2
