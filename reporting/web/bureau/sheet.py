@@ -103,6 +103,12 @@ class Sheet:
         return self.report is not None and self.report.submitted_revision != self.report.revision
 
     @property
+    def is_settled(self) -> bool:
+        """Whether all is in, and nothing was changed or asked since; more may still be written."""
+        waiting = self.is_open and self.state == ReviewState.SUBMITTED
+        return waiting and not self.owed and not self.has_changes
+
+    @property
     def needs_certifier(self) -> bool:
         """Whether the reader must leave submitting to the certifier."""
         return bool(self.task.sign_off) and not self.is_certifier
