@@ -51,5 +51,5 @@ def show_report(
         typed=typed,
         settled=settled,
         longest={"title": rules.LONGEST_TITLE, "body": rules.LONGEST_BODY, "caption": rules.LONGEST_CAPTION},
-        **history_of(sheet.assignment.id),
+        events=history_of(sheet),
     )

@@ -153,9 +153,14 @@ def state_of(report: Any) -> ReviewState:
     return rules.review_state(report.state, revision=report.revision, prepared_revision=report.prepared_revision)
 
 
-def history_of(assignment_id: int) -> dict[str, Any]:
-    """What became of the deadline: changes of the due, and what the clock found at each."""
-    return {"due_changes": campaigns.due_changes(assignment_id), "verdicts": tracking.verdicts(assignment_id)}
+def history_of(sheet: Sheet) -> list[tuple[datetime, str, Any]]:
+    """What happened, in its order: rounds, decisions, changes of the due, and what the clock found at each due."""
+    assignment_id = sheet.assignment.id
+    events: list[tuple[datetime, str, Any]] = [(one.received_at, "round", one) for one in sheet.rounds]
+    events += [(one.decided_at, "review", one) for one in sheet.reviews]
+    events += [(one.granted_at, "due_change", one) for one in campaigns.due_changes(assignment_id)]
+    events += [(one.due_at, "verdict", one) for one in tracking.verdicts(assignment_id)]
+    return sorted(events, key=lambda event: event[0])
 
 
 @dataclass(frozen=True)
