@@ -108,7 +108,7 @@ def test_a_receipt_tells_number_second_hashes_and_what_is_still_owed(letters):
     assert "总结&lt;终稿&gt;.docx" in letter.html
     late = letters.write("receipt", KINDS["receipt"] | {"on_time": False, "late_by": 93_600}, language="zh_Hans_CN")
     assert "时限：逾期 1 天 2 小时" in late.text
-    assert "按时" not in late.text.replace("活动总结: 按时", "")
+    assert "按时" not in late.text.replace("活动总结：按时", "")
 
 
 def test_a_returned_report_keeps_its_first_mark_and_may_have_no_new_date(letters):
