@@ -109,6 +109,11 @@ class Sheet:
         return waiting and not self.owed and not self.has_changes
 
     @property
+    def brings_something_new(self) -> bool:
+        """Whether submitting now would let a slot arrive for the first time."""
+        return any(slot.is_complete and slot.arrival is None for slot in self.slots)
+
+    @property
     def needs_certifier(self) -> bool:
         """Whether the reader must leave submitting to the certifier."""
         return bool(self.task.sign_off) and not self.is_certifier

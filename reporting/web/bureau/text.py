@@ -30,9 +30,12 @@ def save_text(assignment_id: int) -> ResponseReturnValue:
     """Save what was typed. Saving the same twice is saving it once; a script gets facts instead of a page."""
     if wants_json():
         return _autosave(assignment_id)
-    check = request.form.get("then") == "check"
-    onward = url_for("bureau.check", assignment_id=assignment_id) if check else ""
-    return work(assignment_id, section="text", said=_saved, onward=onward)
+    if request.form.get("then") == "check":
+        check = url_for("bureau.check", assignment_id=assignment_id)
+        return work(
+            assignment_id, section="text", said=lambda done: _saved(done) if done.attached else "", onward=check
+        )
+    return work(assignment_id, section="text", said=_saved)
 
 
 def _saved(outcome: Outcome) -> str:

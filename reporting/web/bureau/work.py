@@ -139,7 +139,8 @@ def _answer(
     assignment_id: int, form: Any, outcome: Outcome, *, section: str, said: Callable[[Outcome], str], onward: str
 ) -> ResponseReturnValue:
     if outcome.stale is None and not outcome.reasons:
-        flash(said(outcome), "success")
+        if sentence := said(outcome):
+            flash(sentence, "success")
         return redirect(onward or url_for("bureau.report", assignment_id=assignment_id) + f"#{section}", 303)
     sheet = read_sheet(assignment_id, now=clock.now())
     if outcome.attached:

@@ -1,5 +1,6 @@
 """The page of one report, in each of its states."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -108,7 +109,8 @@ def test_shows_what_became_of_the_deadline(desk, cast, hands):
     page = shown(desk.open())
     assert "冀质监函〔2014〕9号" in page
     assert "2014年10月20日 (周一) 24:00" in page
-    assert "未报：活动总结、图片、视频" in page
+    assert re.search(r"截止时的情况：.*?未报</span></span>\s+活动总结、图片、视频", page, re.DOTALL)
+    assert page.index("冀质监函") < page.index("截止时的情况")
 
 
 def test_changes_after_a_round_are_said_to_be_not_submitted(desk, cast, now):

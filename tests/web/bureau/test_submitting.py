@@ -47,6 +47,15 @@ def test_late_is_said_before(desk, hands):
     assert "现在提交将标注为逾期" in desk.client.get(f"{desk.url}/check").text
 
 
+def test_a_revision_of_what_came_in_time_is_not_called_late(desk, cast, hands):
+    cast.hand_in_all("Q-HE", beijing(10, 12, 9))
+    hands.move_to(beijing(10, 17))
+    write(desk, body="补了数据")
+    page = desk.client.get(f"{desk.url}/check").text
+    assert "提交活动总结" in page
+    assert "现在提交将标注为逾期" not in page
+
+
 def test_submitting_gives_a_receipt(desk, cast):
     write(desk)
     answer = desk.client.post(f"{desk.url}/submit", data={"key": KEY})

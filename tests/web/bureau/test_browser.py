@@ -1,0 +1,107 @@
+"""The report page in a browser: what its scripts add, and that all of it works without them."""
+
+import pytest
+
+from reporting.demo.people import PASSWORD, email
+from reporting.reports import queries as reports
+from tests.cast import make_cast
+from tests.files import material
+from tests.fixtures.browser import check_accessibility, check_fits
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def report_url(live):
+    with live.inside():
+        return f"/assignments/{make_cast().assignment('Q-HE').id}"
+
+
+@pytest.fixture
+def enter(open_page, report_url):
+    """Sign in as Hebei's reporter and open the report."""
+
+    def begin(screen="desk", **more):
+        page = open_page(screen, **more)
+        page.goto(report_url)
+        page.fill("#email", email("Q-HE"))
+        page.fill("#password", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url(f"**{report_url}")
+        return page
+
+    return begin
+
+
+def picture(name, size=(64, 48)):
+    return {"name": name, "mimeType": "image/jpeg", "buffer": material.picture("JPEG", size)}
+
+
+def stored(live, report_url):
+    with live.inside():
+        report = reports.find_report(int(report_url.rsplit("/", 1)[1]))
+        return report.body, [(file.name, file.caption) for file in reports.attachments(report.id)]
+
+
+@pytest.mark.parametrize("screen", ["desk", "phone"])
+def test_without_javascript_every_button_keeps_everything(enter, live, report_url, screen):
+    page = enter(screen, javascript=False)
+    page.fill("#body", "没有脚本时写的正文")
+    page.set_input_files("#files_photos", [picture("甲.jpg"), picture("乙.jpg", (32, 32))])
+    page.click("button:has-text('上传图片')")
+    assert page.input_value("#body") == "没有脚本时写的正文"
+    page.fill("#photos .file-card:first-child input[type=text]", "启动仪式")
+    page.fill("#body", "又写了一段")
+    page.click("[aria-label='下移《甲.jpg》']")
+    assert stored(live, report_url) == ("又写了一段", [("乙.jpg", ""), ("甲.jpg", "启动仪式")])
+    page.fill("#body", "最后一段")
+    page.click(".next-step button")
+    page.wait_for_url("**/check")
+    page.click(".next-step button")
+    page.wait_for_url("**/receipts/*")
+    assert "BS-2014-000001" in page.inner_text("main")
+    assert stored(live, report_url)[0] == "最后一段"
+
+
+def test_what_is_typed_while_files_travel_is_kept(enter, live, report_url):
+    page = enter()
+    page.set_input_files("#files_photos", [picture("甲.jpg")])
+    page.click("button:has-text('上传图片')")
+    page.wait_for_selector(".notice-success")
+    held = []
+    page.route("**/slots/photos/files", lambda route: held.append(route))
+    page.set_input_files("#files_photos", [picture("乙.jpg", (32, 32))])
+    page.click("button:has-text('上传图片')")
+    page.wait_for_selector(".upload-progress")
+    page.fill("#body", "传文件时写的")
+    page.fill("#photos .file-card input[type=text]", "传文件时写的说明")
+    held[0].continue_()
+    page.wait_for_selector("text=乙.jpg")
+    page.wait_for_selector("[data-saving-state][data-state=saved]")
+    assert page.input_value("#body") == "传文件时写的"
+    assert page.input_value("#photos .file-card:first-child input[type=text]") == "传文件时写的说明"
+    assert stored(live, report_url)[0] == "传文件时写的"
+    check_accessibility(page)
+    check_fits(page)
+
+
+def test_two_windows_are_offered_both_texts(enter, live, report_url):
+    first = enter()
+    second = first.context.new_page()
+    second.goto(report_url)
+    second.fill("#body", "第二个窗口的文字")
+    second.click("#title")
+    second.wait_for_selector("[data-saving-state][data-state=saved]")
+    first.fill("#body", "第一个窗口的文字")
+    first.click("#title")
+    first.click("button:has-text('对照两份文字')")
+    first.wait_for_selector(".two-texts")
+    assert first.input_value("#theirs-body") == "第二个窗口的文字"
+    assert first.input_value("#body") == "第一个窗口的文字"
+    check_accessibility(first)
+    first.click("text=采用对方版本，放弃我的")
+    first.wait_for_url(f"**{report_url}*")
+    first.wait_for_timeout(500)
+    assert first.input_value("#body") == "第二个窗口的文字"
+    assert first.locator("[data-script-notice]").count() == 0
+    assert stored(live, report_url)[0] == "第二个窗口的文字"
