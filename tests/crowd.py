@@ -204,3 +204,22 @@ def board(histories: Sequence[History], **dates: datetime) -> Task:
     made = task(**dates)
     hand_in(made, assignments(made, bureaus(len(histories))), histories)
     return made
+
+
+def arrive(assignment_id: int, came: dict[int, tuple[datetime, datetime, bool]], *, changed_at: datetime) -> None:
+    """A working copy with one round, and slots by id that came at any moment, under any due, declared or not."""
+    report = Report(assignment_id=assignment_id, changed_at=changed_at, revision=1, round=1)
+    db.session.add(report)
+    db.session.flush()
+    round_ = Submission(
+        report_id=report.id, assignment_id=assignment_id, round=1, idempotency_key="k", received_at=changed_at, submitted_by="李敏",
+        due_at=changed_at, due_rev=0, late_seconds=0, title="", body="", digest="",
+    )  # fmt: skip
+    db.session.add(round_)
+    db.session.flush()
+    for slot_id, (arrived_at, due_at, declared) in came.items():
+        row = SlotArrival(
+            assignment_id=assignment_id, slot_id=slot_id, submission_id=round_.id, arrived_at=arrived_at, due_at=due_at, declared=declared,
+        )  # fmt: skip
+        db.session.add(row)
+    db.session.flush()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
@@ -84,7 +85,7 @@ def _group(pattern: int, state: str, shapes: Sequence[patterns.SlotShape], windo
 
 
 def _numbers(found: Sequence[Seat]) -> dict[Group, int]:
-    return Counter(group for _assignment, _kind, _region, group in found)
+    return Counter(map(itemgetter(3), found))
 
 
 def counts(found: Sequence[Seat]) -> dict[str, int]:
@@ -102,23 +103,22 @@ def counts(found: Sequence[Seat]) -> dict[str, int]:
 
 def kinds_and_regions(found: Sequence[Seat]) -> tuple[list[str], list[str]]:
     """The kinds and the regions of the bureaus that owe the task, for filters."""
-    kinds = {kind for _assignment, kind, _region, _group in found}
-    regions = {region for _assignment, _kind, region, _group in found}
+    kinds, regions = set(map(itemgetter(1), found)), set(map(itemgetter(2), found))
     return sorted(kinds), sorted(regions - {""})
 
 
 def chosen(task: Task, found: Sequence[Seat], wanted: rules.Filter) -> list[Seat]:
     """Those whom a filter lets through, the most pressing first, then in the order of the roster."""
-    fitting = {
-        group for group in _numbers(found) if rules.matches(group.standing, group.review_state, group.owed, wanted)
-    }
-    picked = [seat for seat in found if seat[3] in fitting]
+    groups = set(map(itemgetter(3), found))
+    fitting = {group for group in groups if rules.matches(group.standing, group.review_state, group.owed, wanted)}
+    picked = found if fitting == groups else [seat for seat in found if seat[3] in fitting]
     if wanted.kind or wanted.region:
         picked = [seat for seat in picked if wanted.kind in {"", seat[1]} and wanted.region in {"", seat[2]}]
     if wanted.text:
         named = _named(task, wanted.text)
         picked = [seat for seat in picked if seat[0] in named]
-    return sorted(picked, key=lambda seat: seat[3].place)
+    places = {group.place for group in fitting}
+    return sorted(picked, key=lambda seat: seat[3].place) if len(places) > 1 else list(picked)
 
 
 def _named(task: Task, text: str) -> set[int]:
