@@ -69,7 +69,7 @@ def test_what_is_typed_while_files_travel_is_kept(enter, live, report_url):
     page.click("button:has-text('上传图片')")
     page.wait_for_selector(".notice-success")
     held = []
-    page.route("**/slots/photos/files", lambda route: held.append(route))
+    page.route("**/slots/photos/files", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wraps functions, not built-in methods
     page.set_input_files("#files_photos", [picture("乙.jpg", (32, 32))])
     page.click("button:has-text('上传图片')")
     page.wait_for_selector(".upload-progress")
