@@ -80,7 +80,7 @@ def open_report(page: Page) -> None:
 
 
 def check_and_submit(page: Page) -> None:
-    page.get_by_role("button", name="核对并提交").click()
+    page.get_by_role("button", name="核对并提交", exact=True).click()
     page.wait_for_url("**/check")
     check_accessibility(page)
     page.get_by_role("button", name="提交活动总结").click()
@@ -165,7 +165,9 @@ def test_the_story_from_hand_in_to_acceptance(
 
     live.move_clock_to(beijing(10, 16, 9, 1))
     wait_for(lambda: verdicts(live, task_id) == {"missing": 70, "partial": 1, "on_time": 1}, "the verdicts")
-    wait_for(lambda: any("未按时报送" in letter.subject for letter in live.sink.to("c-sh@demo.example")), "the reminder")
+    wait_for(
+        lambda: any("未按时报送" in letter.subject for letter in live.sink.to("c-sh@demo.example")), "the reminder"
+    )
     missed = next(letter for letter in live.sink.to("c-sh@demo.example") if "未按时报送" in letter.subject)
     assert "图片、视频" in missed.subject
     assert "活动总结、图片" not in missed.subject
