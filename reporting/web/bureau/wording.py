@@ -17,22 +17,22 @@ def _in_english() -> bool:
 
 def campaign_name(campaign: Any) -> str:
     """A campaign's title in the reader's language."""
-    return (_in_english() and campaign.title_en) or campaign.title
+    return str((_in_english() and campaign.title_en) or campaign.title)
 
 
 def task_name(task: Any) -> str:
     """What is to be handed in, in the reader's language."""
-    return (_in_english() and task.title_en) or task.title
+    return str((_in_english() and task.title_en) or task.title)
 
 
 def area_name(area: Any) -> str:
     """A focus area in the reader's language."""
-    return (_in_english() and area.title_en) or area.title
+    return str((_in_english() and area.title_en) or area.title)
 
 
 def bureau_name(bureau: Any, *, short: bool = False) -> str:
     """A bureau's name in the reader's language."""
-    return (_in_english() and bureau.name_en) or (bureau.short_zh if short else bureau.name_zh)
+    return str((_in_english() and bureau.name_en) or (bureau.short_zh if short else bureau.name_zh))
 
 
 def suggested_title(bureau: Any, campaign: Any, task: Any) -> str:
