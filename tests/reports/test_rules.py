@@ -6,7 +6,18 @@ from reporting.reports import rules
 from reporting.reports.rules import ReviewState, SlotContent, State
 
 
-def slot(kind="photos", *, required=True, least=1, most=3, takes_text=False, files=0, has_text=False, declared=False, arrived=False):
+def slot(
+    kind="photos",
+    *,
+    required=True,
+    least=1,
+    most=3,
+    takes_text=False,
+    files=0,
+    has_text=False,
+    declared=False,
+    arrived=False,
+):
     return SlotContent(
         kind=kind, required=required, least=least, most=most, takes_text=takes_text, files=files, has_text=has_text,
         declared=declared, arrived=arrived,
@@ -82,7 +93,11 @@ FULL = [slot("summary", takes_text=True, has_text=True), slot("photos"), slot("v
         ([slot("videos", required=False, files=1)], {}, []),
         ([slot("summary", files=1), slot("photos", arrived=True)], {}, ["slot_emptied"]),
         ([slot("summary", files=1), slot("videos", required=False, arrived=True)], {}, ["slot_emptied"]),
-        ([slot("summary", arrived=True)], {"title": "", "needs_certifier": True}, ["title_missing", "needs_certifier", "nothing_complete", "slot_emptied"]),
+        (
+            [slot("summary", arrived=True)],
+            {"title": "", "needs_certifier": True},
+            ["title_missing", "needs_certifier", "nothing_complete", "slot_emptied"],
+        ),
     ],
 )
 def test_submission_problems_are_told_all_at_once(slots, facts, codes):

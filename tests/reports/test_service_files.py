@@ -125,7 +125,14 @@ def test_a_full_slot_takes_nothing_back(hebei):
 
 @pytest.mark.parametrize(
     ("moved", "to", "order"),
-    [("丙", 1, "丙甲乙"), ("甲", 2, "乙甲丙"), ("甲", 3, "乙丙甲"), ("甲", 99, "乙丙甲"), ("乙", -5, "乙甲丙"), ("乙", 2, "甲乙丙")],
+    [
+        ("丙", 1, "丙甲乙"),
+        ("甲", 2, "乙甲丙"),
+        ("甲", 3, "乙丙甲"),
+        ("甲", 99, "乙丙甲"),
+        ("乙", -5, "乙甲丙"),
+        ("乙", 2, "甲乙丙"),
+    ],
 )
 def test_an_order_sent_twice_moves_once(hebei, moved, to, order):
     _reasons, ids = hebei.put("甲.jpg", "乙.jpg", "丙.jpg")
