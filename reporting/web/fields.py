@@ -128,9 +128,9 @@ def _as_text(field: Any) -> str:
         return answer
     if isinstance(value, list):
         chosen = {str(one) for one in value}
-        return words.listed(str(label) for code, label, *_rest in field.iter_choices() if str(code) in chosen)
+        return words.listed(str(one.label) for one in field.iter_choices() if str(one.value) in chosen)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if getattr(field, "choices", None):
-        return next((str(label) for code, label, *_rest in field.iter_choices() if str(code) == str(value)), "")
+        return next((str(one.label) for one in field.iter_choices() if str(one.value) == str(value)), "")
     return "" if value is None else str(value).strip()

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TelField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from reporting.accounts import service as accounts
@@ -65,7 +66,7 @@ def person_new(bureau_id: int) -> ResponseReturnValue:
     """Add somebody to a bureau; the first password is shown on the answer, once."""
     bureau = reach.find_bureau(bureau_id)
     form: Any = PersonForm()
-    form.role.choices = [(str(role), role_word(role)) for role in reach.giver().roles_at(bureau.code)]
+    form.role.choices = [SelectChoice(str(role), role_word(role)) for role in reach.giver().roles_at(bureau.code)]
     if not form.role.choices:
         raise NotFound
     if form.validate_on_submit():

@@ -26,7 +26,14 @@ def _places() -> Any:
 
 
 def _page(**told: Any) -> str:
-    shown: dict[str, Any] = {"places": _places(), "place": None, "plan": None, "reasons": [], "pasted": "", "field_word": field_word}
+    shown: dict[str, Any] = {
+        "places": _places(),
+        "place": None,
+        "plan": None,
+        "reasons": [],
+        "pasted": "",
+        "field_word": field_word,
+    }
     return render_template("admin/roster.html", **(shown | told))
 
 

@@ -128,7 +128,7 @@ def _others(form: Any, campaign_id: int) -> Any:
     """What the other person saved, beside mine; saving once more then replaces theirs knowingly."""
     found = find_campaign(campaign_id, Role.COORDINATOR)
     values = forms.values_of(found)
-    choices = form.organiser.choices
+    choices = [(choice.value, choice.label) for choice in form.organiser.choices]
     theirs = forms.campaign_form(choices, lists=len(forms.lists_in(form)), data=values)
     # Filled from the row alone: the request's own values belong to the form of mine.
     theirs.process(formdata=None, data=values)

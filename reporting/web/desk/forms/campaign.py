@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from reporting.campaigns.rules import CampaignPlan
@@ -77,11 +78,11 @@ def campaign_form(organisers: Sequence[tuple[int, str]], *, lists: int, data: di
             _("口号 %(number)s：内容", number=number), filters=[plain], description=_("一行一条")
         )
     form = type("CampaignFormWithLists", (CampaignForm,), fields)(data=data)
-    form.organiser.choices = list(organisers)
+    form.organiser.choices = [SelectChoice(code, name) for code, name in organisers]
     zones = list(ZONES)
     if data and data.get("zone") not in zones:
         zones.append(data["zone"])
-    form.zone.choices = [(zone, _zone_word(zone)) for zone in zones]
+    form.zone.choices = [SelectChoice(zone, _zone_word(zone)) for zone in zones]
     return form
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from reporting.campaigns.rules import (
@@ -83,13 +84,18 @@ def _slot_fields(kind: SlotKind) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "asked": BooleanField(_l("要求报送此项"), default=True),
         "required": RadioField(
-            _l("是否必报"), choices=[("yes", _l("必报")), ("no", _l("可不报"))], default="yes", validate_choice=True
+            _l("是否必报"),
+            choices=[SelectChoice("yes", _l("必报")), SelectChoice("no", _l("可不报"))],
+            default="yes",
+            validate_choice=True,
         ),
         "least": Count(_l("最少个数"), default=least),
         "most": Count(_l("最多个数"), default=most),
-        "size": Amount(_l("每个文件最大（MB）"), default=Decimal(size)),
+        "size": Amount(_l("每个文件最大（MB）"), default=Decimal(size), places=None),
         "formats": Ticks(
-            _l("可用的格式"), choices=[(code, f".{code}") for code in FORMATS[kind]], default=list(FORMATS[kind])
+            _l("可用的格式"),
+            choices=[SelectChoice(code, f".{code}") for code in FORMATS[kind]],
+            default=list(FORMATS[kind]),
         ),
     }
     if kind == SlotKind.SUMMARY:
@@ -107,10 +113,10 @@ def task_form(*, data: dict[str, Any] | None = None) -> Any:
     """The form, filled from the request or from `data`."""
     form: Any = TaskForm(data=data)
     choices = [
-        (END_OF_DAY, _("24:00（当天结束）")),
-        ("17:00", "17:00"),
-        ("12:00", "12:00"),
-        (OTHER, _("其他（另填时间）")),
+        SelectChoice(END_OF_DAY, _("24:00（当天结束）")),
+        SelectChoice("17:00"),
+        SelectChoice("12:00"),
+        SelectChoice(OTHER, _("其他（另填时间）")),
     ]
     form.due_clock.choices = form.cutoff_clock.choices = choices
     return form
@@ -227,8 +233,13 @@ def _slot_values(kind: SlotKind, slot: Any) -> dict[str, Any]:
         f"{kind}_required": "yes" if slot.required else "no",
         f"{kind}_least": slot.least,
         f"{kind}_most": slot.most,
-        f"{kind}_size": Decimal(slot.max_bytes) / MEGABYTE,
+        f"{kind}_size": _megabytes(slot.max_bytes),
         f"{kind}_formats": slot.format_list,
         f"{kind}_text": slot.takes_text,
         f"{kind}_none": slot.may_declare_none,
     }
+
+
+def _megabytes(size: int) -> Decimal:
+    """A limit as it was typed: 50, 0.5."""
+    return Decimal(f"{round(Decimal(size) / MEGABYTE, 3).normalize():f}")
