@@ -80,7 +80,7 @@ def opener(browser: Browser, home: str) -> Camera:
 def develop(picture: Picture, shot: bytes) -> int:
     """Write a picture with a palette of its own; gives its size. Raises Stop when it is too heavy for a document."""
     image = Image.open(io.BytesIO(shot)).convert("RGB")
-    small = image.quantize(colors=128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small = image.quantize(colors=192, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     FOLDER.mkdir(parents=True, exist_ok=True)
     target = FOLDER / picture.name
     small.save(target, optimize=True)
