@@ -66,7 +66,6 @@ def opener(browser: Browser, home: str) -> Camera:
             viewport=SCREENS[screen],
             is_mobile=screen == "phone",
             has_touch=screen == "phone",
-            device_scale_factor=2 if screen == "phone" else 1,
             locale=language,
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
