@@ -7,8 +7,9 @@ runs the clock's jobs in between, so that receipts, reminders and verdicts are t
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from reporting import jobs
 from reporting.bureaus import queries as bureaus
@@ -110,13 +111,15 @@ def _events() -> Iterator[Event]:
     chance.shuffle(codes)
     early, late_week, half, after = codes[:20], codes[20:50], codes[50:58], codes[58:64]
     for place, code in enumerate(early):
-        yield Event(notice.moment(10, 8, 10) + timedelta(hours=5 * place, minutes=7 * place), code, _hand_in)
+        yield Event(_in_hours(notice.moment(10, 8, 10) + timedelta(hours=5 * place, minutes=7 * place)), code, _hand_in)
     for place, code in enumerate(half):
-        yield Event(notice.moment(10, 10, 15) + timedelta(hours=9 * place), code, _hand_in_half)
+        yield Event(_in_hours(notice.moment(10, 10, 15) + timedelta(hours=9 * place)), code, _hand_in_half)
     for place, code in enumerate(late_week):
-        yield Event(notice.moment(10, 13, 10) + timedelta(hours=2 * place, minutes=3 * place), code, _hand_in)
+        yield Event(
+            _in_hours(notice.moment(10, 13, 10) + timedelta(hours=2 * place, minutes=3 * place)), code, _hand_in
+        )
     for place, code in enumerate(after):
-        yield Event(notice.moment(10, 16, 11) + timedelta(hours=13 * place), code, _hand_in)
+        yield Event(_in_hours(notice.moment(10, 16, 11) + timedelta(hours=13 * place)), code, _hand_in)
     yield Event(notice.moment(10, 15, 17), codes[64], _extend)
     for place, code in enumerate(early[:4]):
         yield Event(notice.moment(10, 11, 9) + timedelta(hours=place), code, _accept if place != 2 else _return)
@@ -125,6 +128,13 @@ def _events() -> Iterator[Event]:
             notice.moment(10, 17, 9) + timedelta(minutes=25 * place), code, _return if place % 5 == 3 else _accept
         )
     yield Event(notice.moment(10, 19, 20), early[2], _hand_in_again)
+
+
+def _in_hours(at: datetime) -> datetime:
+    """The same moment of the same day squeezed into the hours from eight to twenty, in which offices work."""
+    local = at.astimezone(ZoneInfo(notice.ZONE))
+    midnight = local.replace(hour=0, minute=0)
+    return (midnight + timedelta(hours=8) + (local - midnight) / 2).astimezone(UTC)
 
 
 def _receive(

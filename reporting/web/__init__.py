@@ -104,10 +104,20 @@ def _navigation() -> list[tuple[str, str, bool]]:
         ("public.help_page", _("帮助"), {*Role}),
     ]
     here = (request.endpoint or "").split(".")[0]
-    return [(url_for(name), label, request.endpoint == name or _covers(name, here)) for name, label, roles in places if found.roles & roles]
+    return [
+        (url_for(name), label, request.endpoint == name or _covers(name, here))
+        for name, label, roles in places
+        if found.roles & roles
+    ]
 
 
 def _covers(endpoint: str, area: str) -> bool:
     """A section stays marked on the pages below it: the report page belongs to 我的任务, the board to 活动."""
-    inner = {"bureau": "bureau.home", "desk": "desk.campaigns"}
-    return inner.get(area) == endpoint and request.endpoint not in {"desk.letters"}
+    here = request.path
+    if area == "admin":
+        return endpoint == (
+            "admin.people" if here.startswith("/admin/people") or "/people/" in here else "admin.bureaus"
+        )
+    if area == "desk":
+        return endpoint == ("desk.letters" if here.startswith("/desk/letters") else "desk.campaigns")
+    return area == "bureau" and endpoint == "bureau.home"

@@ -47,7 +47,7 @@ _LETTER_KINDS = {
     "returned": _l("退回修改"),
     "accepted": _l("采纳通知"),
     "extension": _l("延期通知"),
-    "digest": _l("每日简报"),
+    "digest": _l("每日汇总"),
     "welcome": _l("开通通知"),
 }
 
