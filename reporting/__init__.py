@@ -46,7 +46,12 @@ def create_app(settings: "Settings") -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     Migrate(app, db, directory=str(ROOT / "reporting" / "migrations"), render_as_batch=True)
-    Babel(app, locale_selector=web.chosen_language, default_locale=settings.default_language, default_translation_directories="translations")
+    Babel(
+        app,
+        locale_selector=web.chosen_language,
+        default_locale=settings.default_language,
+        default_translation_directories="translations",
+    )
     Security(app, SQLAlchemyUserDatastore(db, User, Role))
     # The guard stands before the check of the token, since that check reads the whole body of a form.
     app.before_request(guards.guard)

@@ -57,7 +57,6 @@ def test_every_missing_value_is_named_at_once() -> None:
     ("BAOSONG_UPLOADS_DIR",       __file__ + "/uploads"),
     ("BAOSONG_TICK_SECONDS",      "-1"),
 ])
-# fmt: on
 def test_a_bad_value_is_named(tmp_path: Path, name: str, value: str) -> None:
     assert faults(tmp_path, **{name: value}) == [name]
 

@@ -25,7 +25,7 @@ def install(app: Flask, *, demonstration: bool) -> None:
         app.register_blueprint(blueprint)
     _install_areas(app)
     if demonstration:
-        from reporting.web import demonstration as pages  # noqa: PLC0415 - not even imported in production
+        from reporting.web import demonstration as pages
 
         app.register_blueprint(pages.blueprint)
     guards.require_policies(app)

@@ -124,7 +124,6 @@ def guard() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
 
-
     allowed = policy_of(current_app, request.endpoint) or ()
     if ANYONE in allowed:
         return None

@@ -49,7 +49,6 @@ def reached(
     (CUTOFF - SECOND,                  "overdue_7"),
     (CUTOFF,                           None),          # nothing is accepted any more, so nothing is asked for
 ])
-# fmt: on
 def test_the_newest_step_is_reached(now: datetime, expected: str | None) -> None:
     assert reached(now) == expected
 
@@ -90,7 +89,6 @@ def test_days_are_counted_on_the_campaigns_calendar(now: datetime, expected: int
     (CUTOFF - SECOND,              date(2014, 10, 31)),
     (CUTOFF,                       None),
 ])
-# fmt: on
 def test_the_digest_goes_out_from_the_eve_until_the_cut_off(now: datetime, expected: date | None) -> None:
     assert rules.digest_day(due_at=DUE, cutoff_at=CUTOFF, zone=ZONE, now=now) == expected
 

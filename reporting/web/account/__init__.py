@@ -45,7 +45,9 @@ def change_password() -> ResponseReturnValue:
                 user = accounts.find(person().id)
                 if user is None:
                     raise NotFound
-                account_service.change_password(user, old=form.old.data, new=form.new.data, actor=person().actor, now=clock.now())
+                account_service.change_password(
+                    user, old=form.old.data, new=form.new.data, actor=person().actor, now=clock.now()
+                )
         except Refused as refused:
             for reason in refused.reasons:
                 field = form.old if reason.code == "password_wrong" else form.new
@@ -54,7 +56,9 @@ def change_password() -> ResponseReturnValue:
             login_user(user)
             flash(_("密码已更改。其他地方的登录已全部退出。"), "success")
             return redirect(url_for("public.start"))
-    return render_template("account/password.html", form=form, forced=person().must_change_password, least=SHORTEST_PASSWORD)
+    return render_template(
+        "account/password.html", form=form, forced=person().must_change_password, least=SHORTEST_PASSWORD
+    )
 
 
 @blueprint.post("/sign-out")
@@ -83,5 +87,7 @@ def choose_language() -> ResponseReturnValue:
     back = request.form.get("back", "")
     local = back.startswith("/") and not back.startswith(("//", "/\\")) and not any(ord(c) < 33 for c in back)
     response = redirect(back if local else url_for("public.start"))
-    response.set_cookie("language", language, max_age=365 * 86400, httponly=True, samesite="Lax", secure=request.is_secure)
+    response.set_cookie(
+        "language", language, max_age=365 * 86400, httponly=True, samesite="Lax", secure=request.is_secure
+    )
     return response
