@@ -105,7 +105,7 @@ def action_words(code: str) -> str:
 _ACTIONS = {
     "assignment.extended": _l("延期"),
     "report.prepared": _l("送签"),
-    "report.submitted": _l("提交"),
+    "report.submitted": _l("提交材料"),
     "report.accepted": _l("采纳"),
     "report.returned": _l("退回修改"),
 }
