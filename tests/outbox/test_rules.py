@@ -66,7 +66,7 @@ def test_a_server_that_is_away_gives_up_no_letter():
     assert found.state is State.RETRY
 
 
-@pytest.mark.parametrize("ending", set(Ending) - {Ending.INTERRUPTED})
+@pytest.mark.parametrize("ending", sorted(set(Ending) - {Ending.INTERRUPTED}))
 @pytest.mark.parametrize("attempts", [1, 4, 50])
 def test_a_letter_in_doubt_never_counts_as_failed_or_new(ending, attempts):
     found = after(ending, attempts=attempts, doubts=1, first_try_at=NOW - timedelta(days=3), now=NOW)
