@@ -37,7 +37,7 @@ class Line:
 def lines(task: Task, some: Sequence[dashboard.Seat]) -> list[Line]:
     """The lines of an export, in the order given; four statements however many they are."""
     rows = dashboard.rows(task, some)
-    receipts: dict[int, str] = dict(db.session.execute(_receipts(task)).tuples().all())
+    receipts: dict[int, str] = {row[0]: row[1] for row in db.session.execute(_receipts(task))}
     counts = {(row[0], row[1]): row[2] for row in db.session.execute(_counts(task))}
     return [_line(task, row, receipts.get(row.assignment_id, ""), counts) for row in rows]
 
