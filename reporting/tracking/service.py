@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, func, insert, literal, select
+from sqlalchemy import Insert, case, insert, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from reporting.campaigns.models import Assignment, Task
@@ -11,7 +11,7 @@ from reporting.core.db import changed_rows, db
 from reporting.tracking import queries, rules
 from reporting.tracking.models import Verdict
 
-BATCH = 5_000
+BATCH = 20_000
 
 
 def sweep(*, now: datetime, limit: int = BATCH) -> int:
@@ -23,7 +23,7 @@ def sweep(*, now: datetime, limit: int = BATCH) -> int:
     ids = db.session.scalars(queries.unswept(now).order_by(Assignment.id).limit(limit)).all()
     if not ids:
         return 0
-    low, high = min(ids), max(ids)
+    low, high = ids[0], ids[-1]
     task_ids = db.session.scalars(
         select(Assignment.task_id).where(Assignment.id.between(low, high)).distinct().order_by(Assignment.task_id)
     ).all()
@@ -31,20 +31,24 @@ def sweep(*, now: datetime, limit: int = BATCH) -> int:
 
 
 def _sweep_task(task: Task, low: int, high: int, *, now: datetime) -> int:
-    """One statement for each way in which bureaus stood, instead of one for each bureau."""
+    """Two statements: in which ways bureaus stood, which the rule judges, and the verdicts of all of them."""
+    pattern = queries.pattern_at_due(queries.places(task)).label("pattern")
     due = queries.unswept(now).where(Assignment.task_id == task.id, Assignment.id.between(low, high))
-    pattern = queries.pattern_at_due(queries.places(task))
-    groups = select(pattern.label("pattern"), func.min(Assignment.due_at)).where(Assignment.id.in_(due))
-    slots, written = queries.shapes(task), 0
-    for each, due_at in db.session.execute(groups.group_by("pattern").order_by("pattern")).all():
-        standing, owed = rules.verdict(each, slots, due_at=due_at)
-        rows = select(
-            Assignment.id, Assignment.due_rev, Assignment.due_at, literal(str(standing)), literal(" ".join(owed)),
-            literal(now, Verdict.written_at.type),
-        ).where(Assignment.id.in_(due), pattern == each)  # fmt: skip
-        columns = ["assignment_id", "due_rev", "due_at", "standing", "owed", "written_at"]
-        written += changed_rows(_once(columns, rows))
-    return written
+    # The offset keeps SQLite from working the pattern out anew for each place in which it is used.
+    stood = due.with_only_columns(Assignment.id, Assignment.due_rev, Assignment.due_at, pattern).offset(0).subquery()
+    found = db.session.scalars(select(stood.c.pattern).distinct().order_by(stood.c.pattern)).all()
+    if not found:
+        return 0
+    judged = {each: rules.verdict(each, queries.shapes(task), due_at=task.due_at) for each in found}
+    rows = select(
+        stood.c.id,
+        stood.c.due_rev,
+        stood.c.due_at,
+        case({each: str(standing) for each, (standing, _owed) in judged.items()}, value=stood.c.pattern),
+        case({each: " ".join(owed) for each, (_standing, owed) in judged.items()}, value=stood.c.pattern),
+        literal(now, Verdict.written_at.type),
+    ).where(true())  # Without a condition SQLite takes ON CONFLICT for the one of a join.
+    return changed_rows(_once(["assignment_id", "due_rev", "due_at", "standing", "owed", "written_at"], rows))
 
 
 def _once(columns: list[str], rows: Any) -> Insert:
