@@ -1,14 +1,12 @@
-"""The board of a task: everybody is read in one statement, and the one rule decides once for each way of standing."""
+"""The board of a task: everybody is read in two statements, and the one rule decides once for each way of standing."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from operator import itemgetter
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, select
 
 from reporting.bureaus.models import Bureau
 from reporting.campaigns.models import Assignment, Task
@@ -35,90 +33,124 @@ class Group:
     slots: tuple[SlotStanding, ...]
     owed: tuple[str, ...]
     place: int
+    members: tuple[int, ...]
 
 
-# One bureau that owes the task, and how it stands: the assignment, the bureau's kind and region, the group.
-Seat = tuple[int, str, str, Group]
+@dataclass(frozen=True)
+class Survey:
+    """Everybody who owes a task: how they stand, and the roster as rows of assignment, kind and region, in its order."""
+
+    groups: list[Group]
+    roster: list[tuple[int, str, str]]
+
+    @cached_property
+    def group_of(self) -> dict[int, Group]:
+        """How each assignment stands."""
+        return {member: group for group in self.groups for member in group.members}
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many stand how: every standing and review state, zero told too, with `all`, `owing` and `to_come`."""
+        words = ("all", *rules.STANDINGS, *ReviewState)
+        told = dict.fromkeys((str(word) for word in words), 0)
+        for group in self.groups:
+            number = len(group.members)
+            told["all"] += number
+            told[group.standing] += number
+            told[group.review_state] += number
+            told[rules.OWING] += number if group.owed else 0
+            told[rules.TO_COME] += number if group.standing in rules.STILL_TO_COME else 0
+        return told
+
+    @cached_property
+    def choices(self) -> tuple[list[str], list[str]]:
+        """The kinds and the regions of those who owe, for filters."""
+        _ids, kinds, regions = zip(*self.roster, strict=True) if self.roster else ((), (), ())
+        return sorted(set(kinds)), sorted(set(regions) - {""})
 
 
-def seats(task: Task, *, now: datetime) -> list[Seat]:
-    """Everybody who owes a task, in the order of the roster."""
+def survey(task: Task, *, now: datetime) -> Survey:
+    """How everybody stands with a task, in two statements.
+
+    The database puts those together who stand alike, so that thousands of bureaus are a few rows to be judged.
+    """
+    asked = {"task_id": task.id}
     read, shapes = moment_reader(), tracking.shapes(task)
-    known: dict[tuple[Any, ...], Group] = {}
-    found = []
-    for row in bare_rows(_everybody(tracking.places(task)), {"task_id": task.id}):
-        key = row[3:]
-        group = known.get(key)
-        if group is None:
-            pattern, due, cutoff, state = key
-            window = Window(task.opens_at, read(due), read(cutoff))
-            group = known[key] = _group(pattern, state, shapes, window, now=now)
-        found.append((row[0], row[1], row[2], group))
-    return found
+    groups = []
+    for pattern, due, cutoff, state, members in bare_rows(_groups(tracking.places(task)), asked):
+        window = Window(task.opens_at, read(due), read(cutoff))
+        ids = tuple(map(int, members.split(",")))
+        groups.append(_group(pattern, state, ids, shapes, window, now=now))
+    return Survey(groups, bare_rows(_roster(), asked))
 
 
 @lru_cache(maxsize=256)
-def _everybody(slots: tracking.Places) -> Select[*tuple[Any, ...]]:
-    """The statement for tasks with these slots, made once: building it takes as long as reading a thousand rows."""
-    return (
+def _groups(slots: tracking.Places) -> Select[*tuple[Any, ...]]:
+    """The statement for tasks with these slots, made once: building it takes as long as reading a thousand rows.
+
+    The offset keeps SQLite from working each pattern out a second time for the grouping.
+    """
+    each = (
         select(
             Assignment.id,
-            Bureau.kind,
-            Bureau.region,
-            tracking.pattern_of(slots),
+            tracking.pattern_of(slots).label("pattern"),
             Assignment.due_at,
             Assignment.cutoff_at,
-            tracking.review_state_of(),
+            tracking.review_state_of().label("review_state"),
         )
-        .join(Bureau, Bureau.id == Assignment.bureau_id)
         .outerjoin(Report, Report.assignment_id == Assignment.id)
+        .where(Assignment.task_id == bindparam("task_id"))
+        .offset(0)
+        .subquery()
+    )
+    alike = (each.c.pattern, each.c.due_at, each.c.cutoff_at, each.c.review_state)
+    members = func.aggregate_strings(cast(each.c.id, String), ",")
+    return select(*alike, members).group_by(*alike).order_by(*alike)
+
+
+@lru_cache
+def _roster() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Assignment.id, Bureau.kind, Bureau.region)
+        .join(Bureau, Bureau.id == Assignment.bureau_id)
         .where(Assignment.task_id == bindparam("task_id"))
         .order_by(Bureau.position, Bureau.code)
     )
 
 
-def _group(pattern: int, state: str, shapes: Sequence[patterns.SlotShape], window: Window, *, now: datetime) -> Group:
+def _group(
+    pattern: int,
+    state: str,
+    members: tuple[int, ...],
+    shapes: Sequence[patterns.SlotShape],
+    window: Window,
+    *,
+    now: datetime,
+) -> Group:
     slots = tuple(patterns.slot_standings(pattern, shapes, due_at=window.due_at, now=now))
     standing = patterns.standing(pattern, shapes, window=window, now=now)
     owed = tuple(shape.kind for shape, slot in zip(shapes, slots, strict=True) if slot in NOT_IN)
-    return Group(window.due_at, window.cutoff_at, state, standing, slots, owed, rules.ORDER.index(standing))
+    place = rules.ORDER.index(standing)
+    return Group(window.due_at, window.cutoff_at, state, standing, slots, owed, place, members)
 
 
-def _numbers(found: Sequence[Seat]) -> dict[Group, int]:
-    return Counter(map(itemgetter(3), found))
-
-
-def counts(found: Sequence[Seat]) -> dict[str, int]:
-    """How many stand how: every standing and review state is told, zero too, with `all`, `owing` and `to_come`."""
-    words = ("all", *rules.STANDINGS, *ReviewState)
-    told = dict.fromkeys((str(word) for word in words), 0)
-    for group, number in _numbers(found).items():
-        told["all"] += number
-        told[group.standing] += number
-        told[group.review_state] += number
-        told[rules.OWING] += number if group.owed else 0
-        told[rules.TO_COME] += number if group.standing in rules.STILL_TO_COME else 0
-    return told
-
-
-def kinds_and_regions(found: Sequence[Seat]) -> tuple[list[str], list[str]]:
-    """The kinds and the regions of the bureaus that owe the task, for filters."""
-    kinds, regions = set(map(itemgetter(1), found)), set(map(itemgetter(2), found))
-    return sorted(kinds), sorted(regions - {""})
-
-
-def chosen(task: Task, found: Sequence[Seat], wanted: rules.Filter) -> list[Seat]:
-    """Those whom a filter lets through, the most pressing first, then in the order of the roster."""
-    groups = set(map(itemgetter(3), found))
-    fitting = {group for group in groups if rules.matches(group.standing, group.review_state, group.owed, wanted)}
-    picked = found if fitting == groups else [seat for seat in found if seat[3] in fitting]
+def chosen(task: Task, found: Survey, wanted: rules.Filter) -> list[int]:
+    """The assignments that a filter lets through, the most pressing first, then in the order of the roster."""
+    fitting = [group for group in found.groups if rules.matches(group.standing, group.review_state, group.owed, wanted)]
+    roster = found.roster
     if wanted.kind or wanted.region:
-        picked = [seat for seat in picked if wanted.kind in {"", seat[1]} and wanted.region in {"", seat[2]}]
+        roster = [row for row in roster if wanted.kind in {"", row[1]} and wanted.region in {"", row[2]}]
+    picked = [row[0] for row in roster]
+    if len(fitting) < len(found.groups):
+        fit = {member for group in fitting for member in group.members}
+        picked = [assignment_id for assignment_id in picked if assignment_id in fit]
     if wanted.text:
         named = _named(task, wanted.text)
-        picked = [seat for seat in picked if seat[0] in named]
-    places = {group.place for group in fitting}
-    return sorted(picked, key=lambda seat: seat[3].place) if len(places) > 1 else list(picked)
+        picked = [assignment_id for assignment_id in picked if assignment_id in named]
+    if len({group.place for group in fitting}) > 1:
+        places = {assignment_id: group.place for assignment_id, group in found.group_of.items()}
+        picked.sort(key=places.__getitem__)
+    return picked
 
 
 def _named(task: Task, text: str) -> set[int]:
@@ -141,28 +173,30 @@ class Row(NamedTuple):
     name_zh: str
     short_zh: str
     name_en: str
+    kind: str
+    region: str
     due_rev: int
     round: int
     changed_at: datetime | None
-    kind: str
-    region: str
     group: Group
     arrived: tuple[datetime | None, ...]
 
 
-def rows(task: Task, some: Sequence[Seat]) -> list[Row]:
-    """What is shown of these bureaus, in their order, in two statements however many they are."""
-    ids = [seat[0] for seat in some]
-    asked = {"task_id": task.id} if len(ids) > MANY else {"ids": ids}
-    details: dict[int, Any] = {row[0]: row for row in db.session.execute(_details(len(ids) > MANY), asked)}
-    arrived: dict[tuple[int, int], datetime] = {}
-    for assignment_id, slot_id, moment in db.session.execute(_arrivals(len(ids) > MANY), asked):
-        arrived[assignment_id, slot_id] = moment
-    slots = [slot.id for slot in task.slots]
-    return [
-        Row._make((*details[seat[0]], *seat[1:], tuple(arrived.get((seat[0], slot_id)) for slot_id in slots)))
-        for seat in some
-    ]
+def rows(task: Task, found: Survey, ids: Sequence[int]) -> list[Row]:
+    """What is shown of these assignments, in their order, in two statements however many they are."""
+    read, everybody = moment_reader(), len(ids) > MANY
+    asked = {"task_id": task.id} if everybody else {"ids": ids}
+    details = {row[0]: row for row in bare_rows(_details(everybody), asked)}
+    came = {(row[0], row[1]): row[2] for row in bare_rows(_arrivals(everybody), asked)}
+    slots, group_of = [slot.id for slot in task.slots], found.group_of
+    told = []
+    for assignment_id in ids:
+        *facts, changed = details[assignment_id]
+        stamps = (came.get((assignment_id, slot_id)) for slot_id in slots)
+        arrived = tuple(None if stamp is None else read(stamp) for stamp in stamps)
+        changed_at = None if changed is None else read(changed)
+        told.append(Row._make((*facts, changed_at, group_of[assignment_id], arrived)))
+    return told
 
 
 @lru_cache
@@ -175,6 +209,8 @@ def _details(everybody: bool) -> Select[*tuple[Any, ...]]:
             Bureau.name_zh,
             Bureau.short_zh,
             Bureau.name_en,
+            Bureau.kind,
+            Bureau.region,
             Assignment.due_rev,
             func.coalesce(Report.round, 0),
             Report.changed_at,

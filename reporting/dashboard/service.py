@@ -1,6 +1,5 @@
 """The organiser's daily digest."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +37,7 @@ def _queue(task: Task, *, now: datetime) -> int:
     new = {key: contact for key, contact in contacts.items() if letters.by_key(key) is None}
     if not new:
         return 0
-    found = queries.seats(task, now=now)
+    found = queries.survey(task, now=now)
     queued = 0
     for key, contact in new.items():
         to = Recipient(contact.email, contact.name, contact.language, contact.user_id)
@@ -47,11 +46,11 @@ def _queue(task: Task, *, now: datetime) -> int:
     return queued
 
 
-def _facts(task: Task, found: Sequence[queries.Seat], contact: bureaus.Contact) -> dict[str, Any]:
+def _facts(task: Task, found: queries.Survey, contact: bureaus.Contact) -> dict[str, Any]:
     english, campaign = contact.language == "en", task.campaign
     organiser = db.session.get_one(Bureau, campaign.organiser_id)
-    counts = queries.counts(found)
-    owing = queries.rows(task, queries.chosen(task, found, Filter(standing=OWING))[:MOST_NAMES])
+    counts = found.counts
+    owing = queries.rows(task, found, queries.chosen(task, found, Filter(standing=OWING))[:MOST_NAMES])
     return {
         "person": contact.name,
         "organiser": {

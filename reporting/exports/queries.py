@@ -34,9 +34,9 @@ class Line:
     late_seconds: int
 
 
-def lines(task: Task, some: Sequence[dashboard.Seat]) -> list[Line]:
+def lines(task: Task, found: dashboard.Survey, ids: Sequence[int]) -> list[Line]:
     """The lines of an export, in the order given; four statements however many they are."""
-    rows = dashboard.rows(task, some)
+    rows = dashboard.rows(task, found, ids)
     receipts: dict[int, str] = {row[0]: row[1] for row in db.session.execute(_receipts(task))}
     counts = {(row[0], row[1]): row[2] for row in db.session.execute(_counts(task))}
     return [_line(task, row, receipts.get(row.assignment_id, ""), counts) for row in rows]

@@ -3,12 +3,27 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from reporting.campaigns.models import Assignment, Task
 from reporting.campaigns.rules import State as TaskState
-from reporting.core.db import db
+from reporting.core.db import bare_rows, db
 from reporting.deadlines.rules import NOT_IN, Standing, Window
 from reporting.reports.models import Report, SlotArrival
 from reporting.reports.rules import State
@@ -128,11 +143,15 @@ def verdicts(assignment_id: int) -> Sequence[Verdict]:
 
 def verdict_counts(task_id: int) -> dict[str, int]:
     """How many assignments of a task got which verdict on the due that is in force."""
-    wanted = (
+    return dict(bare_rows(_verdict_counts(), {"task_id": task_id}))
+
+
+@lru_cache
+def _verdict_counts() -> Select[*tuple[Any, ...]]:
+    return (
         select(Verdict.standing, func.count())
         .join(Assignment, and_(Assignment.id == Verdict.assignment_id, Assignment.due_rev == Verdict.due_rev))
-        .where(Assignment.task_id == task_id)
+        .where(Assignment.task_id == bindparam("task_id"))
         .group_by(Verdict.standing)
         .order_by(Verdict.standing)
     )
-    return dict(db.session.execute(wanted).all())

@@ -25,27 +25,37 @@ def board(histories, **dates):
         return crowd.board(histories, **dates)
 
 
+def shown(task, wanted):
+    found = queries.survey(task, now=AFTER)
+    return queries.rows(task, found, queries.chosen(task, found, wanted))
+
+
+def ids_of(task):
+    return [row[0] for row in queries.survey(task, now=AFTER).roster]
+
+
 @pytest.mark.parametrize("size", [1, 3, 3_200])
 def test_the_number_of_statements_does_not_grow(app, size, count_queries):
     task = board([PUNCTUAL] * size)
     _ = task.slots
     with count_queries() as asked:
-        found = queries.seats(task, now=AFTER)
-    asked.expect(1)
-    with count_queries() as asked:
-        rows = queries.rows(task, queries.chosen(task, found, Filter())[:100])
+        found = queries.survey(task, now=AFTER)
     asked.expect(2)
-    assert len(found) == size
+    picked = queries.chosen(task, found, Filter())
+    with count_queries() as asked:
+        rows = queries.rows(task, found, picked[:100])
+    asked.expect(2)
+    assert len(picked) == size
     assert len(rows) == min(size, 100)
     with count_queries() as asked:
-        assert len(queries.rows(task, found)) == size
+        assert len(queries.rows(task, found, picked)) == size
     asked.expect(2)
 
 
 def test_counts_say_every_number_and_zero_too(app):
     accepted = History(PUNCTUAL.arrived, state="accepted")
     task = board([NOTHING] * 3 + [PARTIAL] * 2 + [TARDY] + [PUNCTUAL] * 4 + [accepted])
-    assert queries.counts(queries.seats(task, now=AFTER)) == {
+    assert queries.survey(task, now=AFTER).counts == {
         "all": 11, "missing": 3, "partial": 2, "late": 1, "on_time": 5, "open": 0, "due_soon": 0, "upcoming": 0, "owing": 5, "to_come": 0,
         "none": 3, "draft": 0, "prepared": 0, "submitted": 7, "returned": 0, "accepted": 1,
     }  # fmt: skip
@@ -53,13 +63,13 @@ def test_counts_say_every_number_and_zero_too(app):
 
 def test_before_the_due_those_with_nothing_in_are_still_to_come(app):
     task = board([NOTHING] * 3 + [PARTIAL])
-    told = queries.counts(queries.seats(task, now=DUE - timedelta(hours=1)))
+    told = queries.survey(task, now=DUE - timedelta(hours=1)).counts
     assert (told["due_soon"], told["to_come"], told["partial"], told["missing"], told["owing"]) == (3, 3, 1, 0, 4)
 
 
 def test_the_most_pressing_come_first_and_then_the_roster(app):
     task = board([PUNCTUAL, NOTHING, TARDY, PARTIAL, NOTHING])
-    rows = queries.rows(task, queries.chosen(task, queries.seats(task, now=AFTER), Filter()))
+    rows = shown(task, Filter())
     first = min(int(row.code[2:]) for row in rows)
     told = [(row.group.standing.value, int(row.code[2:]) - first) for row in rows]
     assert told == [("missing", 1), ("missing", 4), ("partial", 3), ("late", 2), ("on_time", 0)]
@@ -83,36 +93,34 @@ def test_the_most_pressing_come_first_and_then_the_roster(app):
 def test_filters_narrow_the_list(app, wanted, places):
     # The bureaus' numbers begin with 2, because headquarters is the first: even places are of the kind quality.
     task = board([PUNCTUAL, NOTHING, TARDY, PARTIAL, TARDY, NOTHING])
-    found = queries.seats(task, now=AFTER)
-    rows = queries.rows(task, queries.chosen(task, found, wanted))
-    assert [int(row.code[2:]) - 2 for row in rows] == places
+    assert [int(row.code[2:]) - 2 for row in shown(task, wanted)] == places
 
 
 @pytest.mark.parametrize(("by", "count"), [("B-00003", 1), ("第3局", 1), ("DI3JU", 1), ("d3j", 1), ("B-", 4), ("_", 0)])
 def test_search_is_by_code_name_and_pinyin(app, by, count):
     task = board([NOTHING] * 4)
-    assert len(queries.chosen(task, queries.seats(task, now=AFTER), Filter(text=by))) == count
+    assert len(shown(task, Filter(text=by))) == count
 
 
 def test_a_task_shows_only_its_own_bureaus(app):
     mine, other = board([PUNCTUAL] * 2), board([NOTHING] * 3)
-    assert queries.counts(queries.seats(mine, now=AFTER))["all"] == 2
-    assert queries.counts(queries.seats(other, now=AFTER))["all"] == 3
+    assert queries.survey(mine, now=AFTER).counts["all"] == 2
+    assert queries.survey(other, now=AFTER).counts["all"] == 3
 
 
 def test_an_extension_is_seen_in_the_row(app):
     task = board([NOTHING] * 2)
     with unit_of_work():
-        one = db.session.get(Assignment, queries.seats(task, now=AFTER)[0][0])
+        one = db.session.get(Assignment, ids_of(task)[0])
         one.due_at, one.due_rev = DUE + timedelta(days=5), 1
-    standings = {row.due_rev: row.group.standing for row in queries.rows(task, queries.seats(task, now=AFTER))}
+    standings = {row.due_rev: row.group.standing for row in shown(task, Filter())}
     assert standings == {0: "missing", 1: "due_soon"}
 
 
 def test_the_queue_goes_round_those_that_wait(app):
     accepted = History(PUNCTUAL.arrived, state="accepted")
     task = board([PUNCTUAL, accepted, PUNCTUAL, NOTHING, PUNCTUAL])
-    ids = [seat[0] for seat in queries.seats(task, now=AFTER)]
+    ids = ids_of(task)
     assert queries.neighbours(task, ids[0]) == (ids[4], ids[2])
     assert queries.neighbours(task, ids[1]) == (ids[0], ids[2])
     assert queries.neighbours(task, ids[3]) == (ids[2], ids[4])
@@ -142,11 +150,11 @@ NOWS = some.sampled_from(
 )
 def test_the_grouped_number_and_the_one_rule_agree_on_any_history(app, bureaus, now, required):
     task = board([NOTHING] * len(bureaus), required=sorted(required))
-    ids = [seat[0] for seat in queries.seats(task, now=now)]
+    ids = ids_of(task)
     with unit_of_work():
         _write(task, dict(zip(ids, bureaus, strict=True)))
     arrived, held = reports.arrivals(ids), reports.reports_of(ids)
-    for assignment_id, _kind, _region, group in queries.seats(task, now=now):
+    for assignment_id, group in queries.survey(task, now=now).group_of.items():
         assignment, mine = db.session.get(Assignment, assignment_id), arrived.get(assignment_id, {})
         slots = [
             deadlines.slot_standing(required=s.required, arrival=mine.get(s.id), due_at=assignment.due_at, now=now)

@@ -1,17 +1,17 @@
 """The board of a task: how many stand how, and every bureau with its slots, its review and its due."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Response, render_template, request, stream_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reporting.bureaus.rules import DESK_ROLES, Role
 from reporting.core import clock
@@ -45,38 +45,21 @@ HEADLINES = (
 )
 
 
-class Line(NamedTuple):
-    """One bureau as it stands on the page: how it stands is drawn once for its group, the words are filled in."""
-
-    group: queries.Group
-    words: dict[str, str]
-
-
 @dataclass
 class Board:
     """What the page of a task shows."""
 
     task: Any
     wanted: Filter
-    found: Sequence[queries.Seat]
+    found: queries.Survey
     now: datetime
     page: int = 1
     whole: bool = False
 
     @cached_property
-    def picked(self) -> list[queries.Seat]:
+    def picked(self) -> list[int]:
         """Those whom the filter lets through."""
         return queries.chosen(self.task, self.found, self.wanted)
-
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        """How many of all stand how."""
-        return queries.counts(self.found)
-
-    @cached_property
-    def choices(self) -> tuple[list[str], list[str]]:
-        """The kinds and the regions that the filters offer."""
-        return queries.kinds_and_regions(self.found)
 
     @cached_property
     def verdicts(self) -> dict[str, int]:
@@ -89,11 +72,21 @@ class Board:
         return 1 if self.whole else max(1, -(-len(self.picked) // PER_PAGE))
 
     @cached_property
-    def lines(self) -> list[Line]:
-        """The rows of this page."""
+    def rows(self) -> list[queries.Row]:
+        """The bureaus of this page."""
         first = 0 if self.whole else (min(self.page, self.pages) - 1) * PER_PAGE
         some = self.picked if self.whole else self.picked[first : first + PER_PAGE]
-        return _lines(self.task, queries.rows(self.task, some), year=self.now.year)
+        return queries.rows(self.task, self.found, some)
+
+    def lines(self, draw: Callable[..., Markup]) -> Iterator[Markup]:
+        """The rows as the page writes them: drawn once for all that stand alike, and filled with each bureau's words."""
+        zone, year = self.task.campaign.zone, self.now.year
+        drawn: dict[queries.Group, str] = {}
+        words_of = Wording(zone, year)
+        for row in self.rows:
+            if row.group not in drawn:
+                drawn[row.group] = str(draw(row.group, due_stamp_words(row.group.due_at, zone, year)))
+            yield Markup(drawn[row.group] % words_of(row))  # noqa: S704 - both sides are escaped
 
     def address(self, **changed: object) -> str:
         """The address of this board with the filter and these changes; an empty value leaves its part out."""
@@ -105,12 +98,6 @@ class Board:
     def _path(self) -> str:
         return url_for("desk.board", task_id=self.task.id)
 
-    def drawn(self, draw: Callable[..., Markup]) -> dict[queries.Group, Markup]:
-        """A row for each way of standing that this page has, with places for the words of each bureau."""
-        zone, year = self.task.campaign.zone, self.now.year
-        groups = {line.group for line in self.lines}
-        return {group: draw(group, due_stamp_words(group.due_at, zone, year)) for group in groups}
-
     def headlines(self) -> list[tuple[str, int, str, bool]]:
         """Code, number, address of its list, and whether it is the one that is shown."""
         shown = self.wanted.told()
@@ -118,33 +105,36 @@ class Board:
         for name, value in HEADLINES:
             alone = {name: str(value)} if value else {}
             address = self._path + ("?" + urlencode(alone) if alone else "")
-            told.append((str(value) or "all", self.counts[value or "all"], address, shown == alone))
+            told.append((str(value) or "all", self.found.counts[value or "all"], address, shown == alone))
         return told
 
 
-def _lines(task: Any, rows: Sequence[queries.Row], *, year: int) -> list[Line]:
-    """The rows as the page writes them; everything that costs is done once for all of them."""
-    english, zone = in_english(), ZoneInfo(task.campaign.zone)
-    before = url_for("desk.report", assignment_id=0)[:-1]
-    kinds = {kind: kind_word(kind) for kind in {row.kind for row in rows}}
-    told = []
-    for row in rows:
+class Wording:
+    """The words of a row by the names of their places, escaped; what costs is done once for all rows."""
+
+    def __init__(self, zone: str, year: int) -> None:
+        self.english, self.zone, self.year = in_english(), ZoneInfo(zone), year
+        self.before = url_for("desk.report", assignment_id=0)[:-1]
+        self.kinds: dict[str, str] = {}
+
+    def __call__(self, row: queries.Row) -> dict[str, str]:
+        """The words of one bureau."""
+        if row.kind not in self.kinds:
+            self.kinds[row.kind] = escape(kind_word(row.kind))
         words = {
-            "address": f"{before}{row.assignment_id}",
-            "name": (english and row.name_en) or row.short_zh,
-            "full_name": (english and row.name_en) or row.name_zh,
-            "code": row.code,
-            "about": f"{kinds[row.kind]} {row.region}",
-            "changed": _stamp(row.changed_at, zone, year) or "–",
+            "address": f"{self.before}{row.assignment_id}",
+            "name": escape((self.english and row.name_en) or row.short_zh),
+            "full_name": escape((self.english and row.name_en) or row.name_zh),
+            "code": escape(row.code),
+            "about": f"{self.kinds[row.kind]} {escape(row.region)}",
+            "changed": self._stamp(row.changed_at) or "–",
         }
         for place, moment in enumerate(row.arrived):
-            words[f"stamp{place}"] = _stamp(moment, zone, year)
-        told.append(Line(row.group, words))
-    return told
+            words[f"stamp{place}"] = self._stamp(moment)
+        return words
 
-
-def _stamp(moment: datetime | None, zone: tzinfo, year: int) -> str:
-    return "" if moment is None else stamp_words(moment, zone, year)
+    def _stamp(self, moment: datetime | None) -> str:
+        return "" if moment is None else stamp_words(moment, self.zone, self.year)
 
 
 @blueprint.get("/desk/tasks/<int:task_id>")
@@ -155,7 +145,7 @@ def board(task_id: int) -> ResponseReturnValue:
     wanted = asked_filter(task)
     page = request.args.get("page", 1, type=int)
     whole = request.args.get("per_page") == ALL
-    shown = Board(task, wanted, queries.seats(task, now=now), now, page=max(1, page), whole=whole)
+    shown = Board(task, wanted, queries.survey(task, now=now), now, page=max(1, page), whole=whole)
     facts = {
         "board": shown,
         "task": task,
@@ -167,7 +157,7 @@ def board(task_id: int) -> ResponseReturnValue:
         return render_template("desk/board.html", **facts)
     # All is read before the first byte leaves, so that a slow reader holds neither a connection nor a snapshot; and
     # the token is in the session while its cookie can still be sent.
-    _ = (shown.lines, shown.verdicts, generate_csrf())
+    _ = (shown.rows, shown.verdicts, generate_csrf())
     let_go()
     return Response(stream_template("desk/board.html", **facts), mimetype="text/html")
 

@@ -52,11 +52,11 @@ def export_csv(task_id: int) -> ResponseReturnValue:
 def _table(task_id: int, *, now: datetime) -> tuple[Table, str]:
     """All is read, and worded in the reader's language, before the first byte leaves."""
     task = own_task(task_id, *DESK_ROLES)
-    seats = dashboard.chosen(task, dashboard.seats(task, now=now), asked_filter(task))
-    found = queries.lines(task, seats)
+    found = dashboard.survey(task, now=now)
+    lines = queries.lines(task, found, dashboard.chosen(task, found, asked_filter(task)))
     zone = ZoneInfo(task.campaign.zone)
     head, widths = _head(task, now)
-    rows = [_row(line, zone) for line in found]
+    rows = [_row(line, zone) for line in lines]
     name = _("%(task)s报送情况-%(day)s", task=task_name(task), day=f"{now.astimezone(zone):%Y%m%d-%H%M}")
     sheet = _("报送情况")
     let_go()

@@ -52,4 +52,4 @@ def test_3_200_rows_need_few_statements(furnish, ending, count_queries):
     client = room.as_("coordinator")
     with count_queries() as asked:
         assert client.get(f"/desk/tasks/{room.task_id}/export.{ending}").status_code == 200
-    asked.expect(9)
+    asked.expect(10)
