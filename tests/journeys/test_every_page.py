@@ -135,7 +135,7 @@ def test_the_main_road_works_without_javascript(live: Live, open_page: Callable[
     page.get_by_role("link", name="活动总结").first.click()
     page.get_by_label("总结正文").fill("没有脚本也能报送。")
     page.get_by_role("button", name="保存", exact=True).click()
-    page.get_by_role("button", name="核对并提交", exact=True).click()
+    page.get_by_role("region", name="进度和下一步").get_by_role("button", name="核对并提交").click()
     page.get_by_role("button", name="提交活动总结").click()
     page.wait_for_url("**/receipts/*")
     assert page.get_by_text("BS-2014-000001").first.is_visible()

@@ -80,7 +80,7 @@ def open_report(page: Page) -> None:
 
 
 def check_and_submit(page: Page) -> None:
-    page.get_by_role("button", name="核对并提交", exact=True).click()
+    page.get_by_role("region", name="进度和下一步").get_by_role("button", name="核对并提交").click()
     page.wait_for_url("**/check")
     check_accessibility(page)
     page.get_by_role("button", name="提交活动总结").click()
