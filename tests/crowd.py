@@ -51,7 +51,9 @@ def add(table: Any, rows: Iterable[dict[str, Any]]) -> None:
     if db.session.get_bind().dialect.name == "postgresql":
         # Ids that were given by hand leave the sequence behind.
         name = table.__tablename__
-        db.session.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}) + 1)"))
+        db.session.execute(
+            text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}) + 1)")
+        )
 
 
 def organiser() -> Bureau:
