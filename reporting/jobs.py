@@ -16,6 +16,7 @@ from reporting.core.kit import Kit
 from reporting.core.letters import Letter
 from reporting.core.post import Connection, DoubtfulDelivery, PermanentFailure, ServerUnavailable, TemporaryFailure
 from reporting.dashboard import service as dashboard
+from reporting.deadlines.rules import SETTLING
 from reporting.outbox import service as outbox
 from reporting.outbox.rules import AS_IT_IS, Ending, State, Verdict, lease_length, message_token
 from reporting.outbox.service import Claim
@@ -197,8 +198,11 @@ def _reply_to(organiser: Mapping[str, Any]) -> str | None:
 
 
 def sweep() -> int:
-    """Write the verdict of every due that has passed, a batch a transaction; gives how many were written."""
-    now, total = clock.now(), 0
+    """Write the verdict of every due that has passed and settled, a batch a transaction; gives how many were written.
+
+    What was received before the due but is still being written down then is waited for: verdicts are never rewritten.
+    """
+    now, total = clock.now() - SETTLING, 0
     while True:
         with unit_of_work():
             written = tracking.sweep(now=now)

@@ -227,8 +227,8 @@ def assignment_counts(task_ids: Collection[int]) -> dict[int, int]:
     return dict(db.session.execute(wanted).all())
 
 
-def assigned_without(task_id: int, role: str, *, limit: int = 500) -> list[str]:
-    """Short names of the assigned bureaus in which nobody active holds `role`."""
+def assigned_without(task_id: int, role: str, *, among: Collection[int] | None = None, limit: int = 500) -> list[str]:
+    """Short names of the assigned bureaus in which nobody active holds `role`; `among` narrows it to some bureaus."""
     holds = (
         select(Membership.id)
         .join(User, User.id == Membership.user_id)
@@ -241,6 +241,8 @@ def assigned_without(task_id: int, role: str, *, limit: int = 500) -> list[str]:
         .where(Assignment.task_id == task_id, ~holds.exists())
         .order_by(Bureau.position, Bureau.code)
     )
+    if among is not None:
+        wanted = wanted.where(Bureau.id.in_(among))
     return list(db.session.scalars(wanted.limit(limit)))
 
 

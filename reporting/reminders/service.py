@@ -33,7 +33,7 @@ class _Duty:
 
 
 def queue_due(*, now: datetime) -> int:
-    """Queue one letter to each person whose bureaus owe something and have reached a new step.
+    """Queue one letter of each organiser to each person whose bureaus owe something and have reached a new step.
 
     Gives how many letters were queued. Running it again at the same moment queues none: each person is marked
     once for each assignment, revision of its due, and step.
@@ -46,12 +46,13 @@ def queue_due(*, now: datetime) -> int:
     by_bureau: dict[int, list[_Duty]] = {}
     for duty in duties:
         by_bureau.setdefault(duty.owing.bureau_id, []).append(duty)
-    people: dict[int, tuple[bureaus.Contact, list[_Duty]]] = {}
+    people: dict[tuple[int, int], tuple[bureaus.Contact, list[_Duty]]] = {}
     for post in posts:
-        _, mine = people.setdefault(post.user_id, (post, []))
-        mine += [
-            duty for duty in by_bureau[post.bureau_id] if _key(duty, post.user_id) not in written and duty not in mine
-        ]
+        for duty in by_bureau[post.bureau_id]:
+            # One organiser's letter tells nothing of another's campaign, since its coordinators may read it.
+            _, mine = people.setdefault((post.user_id, duty.task.campaign.organiser_id), (post, []))
+            if _key(duty, post.user_id) not in written and duty not in mine:
+                mine.append(duty)
     return sum(_write(contact, mine, now=now) for contact, mine in people.values() if mine)
 
 
@@ -64,7 +65,7 @@ def _duties(task: Task, *, now: datetime) -> list[_Duty]:
     found = tracking.owing(task, now=now)
     known = bureaus.by_ids({owing.bureau_id for owing in found})
     changed = campaigns.last_due_changes(task.id)
-    opened = task.opened_at or task.opens_at
+    opened = max(task.opened_at or task.opens_at, task.opens_at)
     duties = []
     for owing in found:
         since = changed.get(owing.assignment_id, opened)

@@ -213,7 +213,7 @@ def test_slots_of_a_draft_come_and_go_and_keep_their_ids(task_id, now):
     assert task(task_id).slots[0].id == photos
 
 
-def test_a_moved_due_reaches_everybody_but_the_extended(task_id, now):
+def test_a_moved_due_reaches_everybody_and_an_extension_keeps_the_later(task_id, now):
     opened(task_id, now)
     extended = db.session.scalar(select(Assignment).where(Assignment.bureau_id.in_(ids("JS"))))
     with unit_of_work():
@@ -225,9 +225,65 @@ def test_a_moved_due_reaches_everybody_but_the_extended(task_id, now):
     rows = {row.bureau_id: (row.due_at, row.cutoff_at, row.due_rev) for row in db.session.scalars(select(Assignment))}
     assert rows == {
         ids("HE")[0]: (DUE + timedelta(days=1), LATER + timedelta(days=1), 1),
-        ids("JS")[0]: (LATER, LATER, 1),
+        ids("JS")[0]: (LATER, LATER + timedelta(days=1), 1),
     }
     assert [change.kind for change in queries.due_changes(extended.id)] == ["extension"]
+
+
+def test_an_extension_is_overtaken_by_a_due_that_is_moved_beyond_it(task_id, now):
+    opened(task_id, now)
+    js = db.session.scalar(select(Assignment.id).where(Assignment.bureau_id.in_(ids("JS"))))
+    with unit_of_work():
+        own = db.session.get(Assignment, js)
+        campaigns.extend(own, due_at=LATER, reason="水灾", document_number="〔2014〕1号", actor=ACTOR, now=now)
+    with unit_of_work():
+        plan = replace(TASK, due_at=LATER + timedelta(days=5), cutoff_at=LATER + timedelta(days=9))
+        campaigns.edit_task(task(task_id), plan, version=1, actor=ACTOR, now=now)
+    own = db.session.get(Assignment, js)
+    assert (own.due_at, own.cutoff_at, own.due_rev) == (plan.due_at, plan.cutoff_at, 2)
+    assert [change.kind for change in queries.due_changes(js)] == ["extension", "task"]
+
+
+def test_an_open_task_still_requires_something_and_keeps_those_who_may_sign(task_id, now):
+    opened(task_id, now)
+    optional = tuple(replace(slot, required=False) for slot in TASK.slots)
+
+    def edit(**over):
+        return lambda: campaigns.edit_task(task(task_id), replace(TASK, **over), version=1, actor=ACTOR, now=now)
+
+    assert refused(edit(slots=optional)) == ["nothing_required"]
+    assert refused(edit(sign_off=True)) == ["bureau_without_certifier"]
+    with unit_of_work():
+        edit(title="改过的名称")()
+    assert task(task_id).title == "改过的名称"
+
+
+def test_the_record_of_an_edit_says_what_was_and_what_is(task_id, now):
+    with unit_of_work():
+        slots = (replace(TASK.slots[0], max_bytes=1 << 20), TASK.slots[1])
+        plan = replace(TASK, sign_off=True, cutoff_at=LATER + timedelta(days=1), slots=slots)
+        campaigns.edit_task(task(task_id), plan, version=1, actor=ACTOR, now=now)
+    facts = db.session.scalar(select(Entry.facts).where(Entry.action == "task.edited"))
+    assert facts["sign_off"] == {"was": False, "is": True}
+    assert facts["cutoff_at"] == {"was": LATER.isoformat(), "is": (LATER + timedelta(days=1)).isoformat()}
+    assert (facts["slot_summary"]["was"]["max_bytes"], facts["slot_summary"]["is"]["max_bytes"]) == (50 << 20, 1 << 20)
+    assert set(facts) == {"sign_off", "cutoff_at", "slot_summary"}
+
+
+def test_an_open_task_is_assigned_only_to_those_who_can_still_hand_in(task_id, now):
+    opened(task_id, now)
+    late_one = ids("HE-1")
+
+    def assign(at):
+        return lambda: campaigns.assign(task(task_id), late_one, actor=ACTOR, now=at)
+
+    assert refused(assign(now)) == ["bureau_without_reporter"]
+    assert len(queries.assigned_bureau_ids(task_id)) == 2
+    with unit_of_work():
+        person(db.session.scalar(select(Bureau).where(Bureau.code == "HE-1")), "reporter", now=now)
+    assert refused(assign(DUE)) == ["due_in_past"]
+    with unit_of_work():
+        assert assign(now)() == 1
 
 
 def test_a_moved_due_of_a_draft_makes_no_revision(task_id, now):

@@ -1,14 +1,22 @@
 """Who gets a reminder, once, naming exactly what is owed; and the second look before it leaves."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from reporting.bureaus.rules import Role
+from reporting.bureaus import queries as bureaus
+from reporting.bureaus import service as bureau_service
+from reporting.bureaus.models import Membership
+from reporting.bureaus.rules import Role, RosterRow
 from reporting.campaigns import service as campaign_service
-from reporting.core.db import unit_of_work
+from reporting.core.actor import SYSTEM
+from reporting.core.db import db, unit_of_work
+from reporting.demo import notice
 from reporting.outbox import queries as letters
 from reporting.outbox.models import Message
 from reporting.reminders import service as reminders
 from tests.cast import Cast, beijing
+
+NOW = beijing(9, 30)
 
 
 def remind(at: datetime) -> int:
@@ -62,12 +70,6 @@ def test_nothing_is_asked_for_between_the_due_and_the_morning_after(cast: Cast) 
 
 
 def test_a_dismissed_reporter_gets_nothing(cast: Cast) -> None:
-    from reporting.bureaus import queries as bureaus
-    from reporting.bureaus import service as bureau_service
-    from reporting.bureaus.models import Membership
-    from reporting.core.actor import SYSTEM
-    from reporting.core.db import db
-
     with unit_of_work():
         bureau = bureaus.find_by_code("C-SH")
         assert bureau is not None
@@ -125,6 +127,40 @@ def test_what_came_in_partly_meanwhile_changes_the_letter(cast: Cast) -> None:
     assert [(duty["bureau"], duty["owed"]) for duty in verdict.facts["duties"]] == [
         ("宁波市质监局", ["photos", "videos"])
     ]
+
+
+def test_nobody_is_reminded_before_the_task_opens(cast: Cast) -> None:
+    with unit_of_work():
+        cast.task.opens_at = beijing(10, 10)  # opened by the desk on 29 September, for 10 October
+    assert remind(beijing(10, 8, 9)) == remind(beijing(10, 10, 9)) == 0
+    assert remind(beijing(10, 12, 9)) == 4
+
+
+def test_two_organisers_write_two_letters_and_neither_reads_the_others(cast: Cast) -> None:
+    with unit_of_work():
+        bureau = bureaus.find_by_code("Q-HE")
+        assert bureau is not None
+        own = campaign_service.create_campaign(
+            bureau, replace(notice.campaign(), title="省内活动"), actor=SYSTEM, now=NOW
+        )
+        task = campaign_service.create_task(own, notice.task(), actor=SYSTEM, now=NOW)
+        bureau_service.import_roster(
+            [RosterRow(1, "Q-HE-1", "石家庄市质量技术监督局", short_zh="石家庄质监局", kind="quality", parent_code="Q-HE")],
+            actor=SYSTEM, now=NOW, today=NOW.date(),
+        )  # fmt: skip
+        city = bureaus.find_by_code("Q-HE-1")
+        assert city is not None
+        bureau_service.appoint(cast.user("Q-HE"), city, Role.REPORTER, actor=SYSTEM, now=NOW)
+        campaign_service.assign(task, [city.id], actor=SYSTEM, now=NOW)
+        campaign_service.open_task(task, actor=SYSTEM, now=NOW)
+    remind(beijing(10, 8, 9))
+    mine = to(cast, "Q-HE")
+    assert [[duty["bureau"] for duty in letter.facts["duties"]] for letter in mine] == [
+        ["河北质监局"],
+        ["石家庄质监局"],
+    ]
+    assert len({letter.organiser_id for letter in mine}) == 2
+    assert remind(beijing(10, 8, 9)) == 0
 
 
 def test_a_closed_task_reminds_nobody(cast: Cast) -> None:

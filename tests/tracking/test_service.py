@@ -10,6 +10,7 @@ from reporting import jobs
 from reporting.campaigns import service as campaigns
 from reporting.campaigns.models import Assignment
 from reporting.core.db import db, unit_of_work
+from reporting.deadlines.rules import SETTLING
 from reporting.tracking import queries, service
 from reporting.tracking.models import Verdict
 from tests import crowd
@@ -112,7 +113,7 @@ def test_two_sweeps_at_once_write_each_verdict_once(app, hands):
     with unit_of_work():
         made = crowd.task()
         crowd.assignments(made, crowd.bureaus(400))
-    hands.move_to(crowd.DUE)
+    hands.move_to(crowd.DUE + SETTLING)
     written, start = [], threading.Barrier(2)
 
     def run() -> None:
@@ -128,6 +129,16 @@ def test_two_sweeps_at_once_write_each_verdict_once(app, hands):
         thread.join(50)
     assert sum(written) == 400
     assert db.session.scalar(select(func.count()).select_from(Verdict)) == 400
+
+
+def test_a_hand_in_that_was_received_in_time_and_written_down_after_the_tick_is_punctual(cast, hands):
+    hands.move_to(DUE + SETTLING - TICK)
+    assert jobs.sweep() == 0, "somebody's transaction may still be open"
+    cast.hand_in_all("Q-HE", DUE - TICK)
+    hands.move_to(DUE + SETTLING)
+    assert jobs.sweep() == 4
+    assert verdicts(cast, "Q-HE") == [(0, "on_time", "")]
+    assert {one.due_at for one in db.session.scalars(select(Verdict))} == {DUE}
 
 
 def test_3_200_bureaus_are_swept_in_a_few_statements(app, count_queries):

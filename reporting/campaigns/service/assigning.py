@@ -8,9 +8,10 @@ from sqlalchemy import delete, insert, select
 from reporting.audit import service as audit
 from reporting.bureaus import queries as bureaus
 from reporting.bureaus.models import Bureau
+from reporting.bureaus.rules import Role
 from reporting.campaigns import queries, rules
 from reporting.campaigns.models import Assignment, Task
-from reporting.campaigns.service.refusing import refuse
+from reporting.campaigns.service.refusing import refuse, refuse_without
 from reporting.core.actor import Actor
 from reporting.core.db import changed_rows, db
 
@@ -18,9 +19,12 @@ from reporting.core.db import changed_rows, db
 def assign(task: Task, bureau_ids: Collection[int], *, actor: Actor, now: datetime) -> int:
     """Let bureaus below the organiser owe a task; those that already do stay as they are. Gives how many are new.
 
-    Raises Refused when the task is closed.
+    Raises Refused when the task is closed; and when it is open, for a due that has passed or a bureau without an
+    active reporter, as opening it would.
     """
+    is_open = task.state == rules.State.OPEN
     refuse(["task_closed"] if task.state == rules.State.CLOSED else [])
+    refuse(["due_in_past"] if is_open and task.due_at <= now else [])
     allowed = select(Bureau.id).where(
         Bureau.id.in_(bureau_ids),
         Bureau.id.in_(bureaus.subtree(task.campaign.organiser_id)),
@@ -40,6 +44,10 @@ def assign(task: Task, bureau_ids: Collection[int], *, actor: Actor, now: dateti
     ]
     if rows:
         db.session.execute(insert(Assignment), rows)
+        if is_open:
+            refuse_without(queries.assigned_without(task.id, Role.REPORTER, among=new), "bureau_without_reporter")
+            if task.sign_off:
+                refuse_without(queries.assigned_without(task.id, Role.CERTIFIER, among=new), "bureau_without_certifier")
         audit.record("task.assigned", "task", task.id, actor=actor, now=now, bureaus=len(rows))
     return len(rows)
 

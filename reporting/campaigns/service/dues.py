@@ -13,24 +13,32 @@ from reporting.core.actor import Actor
 from reporting.core.db import db
 
 
-def move_dues(task: Task, old_due_at: datetime, *, actor: Actor, now: datetime) -> None:
-    """Carry the task's new dates to every assignment that has no extension of its own."""
+def move_dues(task: Task, *, actor: Actor, now: datetime) -> None:
+    """Carry the task's new dates to every assignment; where one has an extension of its own, the later date holds."""
     if task.state == rules.State.DRAFT:
         moved = update(Assignment).where(Assignment.task_id == task.id)
         db.session.execute(moved.values(due_at=task.due_at, cutoff_at=task.cutoff_at))
         return
-    extended = select(DueChange.assignment_id).where(DueChange.kind == "extension")
-    plain = (
-        select(Assignment).where(Assignment.task_id == task.id, Assignment.id.not_in(extended)).order_by(Assignment.id)
+    extended = set(
+        db.session.scalars(
+            select(DueChange.assignment_id)
+            .join(Assignment, Assignment.id == DueChange.assignment_id)
+            .where(Assignment.task_id == task.id, DueChange.kind == "extension")
+            .order_by(DueChange.assignment_id)
+        )
     )
-    for assignment in db.session.scalars(plain.with_for_update()):
-        if old_due_at == task.due_at:
-            assignment.cutoff_at = task.cutoff_at
+    everybody = select(Assignment).where(Assignment.task_id == task.id).order_by(Assignment.id)
+    for assignment in db.session.scalars(everybody.with_for_update()):
+        due_at, cutoff_at = task.due_at, task.cutoff_at
+        if assignment.id in extended:
+            due_at, cutoff_at = max(assignment.due_at, due_at), max(assignment.cutoff_at, cutoff_at)
+        if due_at == assignment.due_at:
+            assignment.cutoff_at = cutoff_at
         else:
             _change_due(
                 assignment,
-                task.due_at,
-                task.cutoff_at,
+                due_at,
+                cutoff_at,
                 kind="task",
                 reason="",
                 document_number="",

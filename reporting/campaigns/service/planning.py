@@ -6,17 +6,20 @@ from datetime import datetime
 from sqlalchemy import delete, insert
 
 from reporting.audit import service as audit
+from reporting.audit.rules import changes
 from reporting.bureaus.models import Bureau
-from reporting.campaigns import rules
+from reporting.bureaus.rules import Role
+from reporting.campaigns import queries, rules
 from reporting.campaigns.models import Campaign, FocusArea, Slogan, Slot, Task
 from reporting.campaigns.service.dues import move_dues
-from reporting.campaigns.service.refusing import refuse, take_version
+from reporting.campaigns.service.refusing import refuse, refuse_without, take_version
 from reporting.core.actor import Actor
 from reporting.core.db import db
 
 PLAIN_CAMPAIGN_FIELDS = (
     "year", "title", "title_en", "document_number", "theme", "theme_en", "starts_on", "ends_on", "zone", "contact_name", "contact_phone",
 )  # fmt: skip
+SLOT_FIELDS = ("required", "least", "most", "formats", "max_bytes", "takes_text", "may_declare_none", "position")
 PLAIN_TASK_FIELDS = ("title", "title_en", "guidance", "opens_at", "due_at", "cutoff_at", "sign_off")
 
 
@@ -43,10 +46,20 @@ def edit_campaign(campaign: Campaign, plan: rules.CampaignPlan, *, version: int,
         problems.append("focus_areas_fixed")
     refuse(problems, plan)
     take_version(Campaign, campaign.id, version)
+    before = _said(campaign)
     for name in PLAIN_CAMPAIGN_FIELDS:
         setattr(campaign, name, getattr(plan, name))
     _write_lists(campaign, plan)
-    audit.record("campaign.edited", "campaign", campaign.id, actor=actor, now=now, title=campaign.title)
+    audit.record("campaign.edited", "campaign", campaign.id, actor=actor, now=now, **changes(before, _said(campaign)))
+
+
+def _said(campaign: Campaign) -> dict[str, object]:
+    """A campaign as the record tells it: its own fields and its lists."""
+    return {
+        **{name: getattr(campaign, name) for name in PLAIN_CAMPAIGN_FIELDS},
+        "focus_areas": [[area.title, area.body] for area in campaign.focus_areas],
+        "slogans": [[slogan.list_title, slogan.text] for slogan in campaign.slogans],
+    }
 
 
 def _write_lists(campaign: Campaign, plan: rules.CampaignPlan) -> None:
@@ -96,16 +109,26 @@ def edit_task(task: Task, plan: rules.TaskPlan, *, version: int, actor: Actor, n
         problems.append("slots_fixed")
     if task.state == rules.State.OPEN and plan.due_at != task.due_at and plan.due_at <= now:
         problems.append("due_in_past")
+    if task.state == rules.State.OPEN and not any(slot.required for slot in plan.slots):
+        problems.append("nothing_required")
     refuse(problems, plan)
+    if task.state == rules.State.OPEN and plan.sign_off:
+        refuse_without(queries.assigned_without(task.id, Role.CERTIFIER), "bureau_without_certifier")
     take_version(Task, task.id, version)
+    before = _told(task)
     moved = (plan.due_at, plan.cutoff_at) != (task.due_at, task.cutoff_at)
-    old_due_at = task.due_at
     for name in PLAIN_TASK_FIELDS:
         setattr(task, name, getattr(plan, name))
     _write_slots(task, plan)
     if moved:
-        move_dues(task, old_due_at, actor=actor, now=now)
-    audit.record("task.edited", "task", task.id, actor=actor, now=now, title=task.title, due_at=task.due_at.isoformat())
+        move_dues(task, actor=actor, now=now)
+    audit.record("task.edited", "task", task.id, actor=actor, now=now, **changes(before, _told(task)))
+
+
+def _told(task: Task) -> dict[str, object]:
+    """A task as the record tells it: its own fields, and each slot by its kind."""
+    slots = {f"slot_{slot.kind}": {name: getattr(slot, name) for name in SLOT_FIELDS} for slot in task.slots}
+    return {**{name: getattr(task, name) for name in PLAIN_TASK_FIELDS}, **slots}
 
 
 def _write_slots(task: Task, plan: rules.TaskPlan) -> None:

@@ -1,6 +1,6 @@
 """What stands against something becomes one refusal; the one who saves second is told by whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import update
 
@@ -18,6 +18,12 @@ def refuse(codes: Iterable[str], plan: rules.CampaignPlan | rules.TaskPlan | Non
         reasons += [Reason.of("field_too_long", field=name, limit=limit) for name, limit in rules.too_long(plan)]
     if reasons:
         raise Refused(*reasons)
+
+
+def refuse_without(names: Sequence[str], code: str) -> None:
+    """Raise Refused with the names of the bureaus in which somebody is lacking, when there are any."""
+    if names:
+        raise Refused(Reason.of(code, names=list(names[: rules.LONGEST_NAMES_SHOWN]), total=len(names)))
 
 
 def take_version(table: type[Campaign] | type[Task], row_id: int, version: int) -> None:

@@ -208,7 +208,9 @@ def _digest(report: Report, attachments: Sequence[Attachment], declared: dict[in
     content = {
         "title": report.title,
         "body": report.body,
-        "files": [[a.slot_id, a.position, a.name, a.caption, a.sha256, a.size] for a in attachments],
+        "files": [
+            [a.slot_id, a.position, a.name, a.caption, a.focus_area_id or 0, a.sha256, a.size] for a in attachments
+        ],
         "declared": [[slot_id, declared[slot_id].reason] for slot_id in sorted(declared)],
     }
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
