@@ -34,7 +34,7 @@ KINDS: dict[str, dict[str, Any]] = {
     | {
         "number": "BS-2014-000123",
         "received_at": "2014-10-14T08:32:08+00:00",
-        "on_time": True,
+        "timing": "on_time",
         "late_by": 0,
         "slots": [
             {"kind": "summary", "standing": "on_time", "arrived_at": "2014-10-14T08:32:08+00:00", "count": 1},

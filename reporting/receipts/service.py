@@ -49,7 +49,7 @@ def _facts(receipt: Receipt, submission: Submission, assignment: Assignment) -> 
         "number": receipt.number,
         "received_at": submission.received_at.isoformat(),
         "round": submission.round,
-        "on_time": submission.late_seconds == 0,
+        "timing": rules.timing(late_seconds=submission.late_seconds, came_late=submission.came_late),
         "late_by": submission.late_seconds,
         "slots": [
             {

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reporting.core.db import Model, UTCDateTime
+from reporting.deadlines.rules import IN_LATE
 
 
 class Report(Model):
@@ -94,6 +95,11 @@ class Submission(Model):
     files: Mapped[list["SubmissionFile"]] = relationship(
         order_by="SubmissionFile.slot_position, SubmissionFile.position", lazy="selectin"
     )
+
+    @property
+    def came_late(self) -> bool:
+        """Whether something came in with this round for the first time, and late: a revision of what was there is not."""
+        return any(slot.standing in IN_LATE and slot.arrived_at == self.received_at for slot in self.slots)
 
 
 class SubmissionSlot(Model):

@@ -15,10 +15,10 @@ from reporting.core.errors import NotAllowed, NotFound, Refused
 from reporting.core.kit import kit
 from reporting.core.vault import VaultFull
 from reporting.web import words
+from reporting.web.guards import typed_words
 from reporting.web.streaming import RequestCut
 
 log = structlog.get_logger()
-HIDDEN = {"csrf_token", "password", "old", "new", "again"}
 
 
 def install(app: Flask) -> None:
@@ -44,7 +44,7 @@ def wants_json() -> bool:
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
     """The form has no valid token: nothing is done, and what was typed is given back to be sent again."""
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in HIDDEN]
+    typed = typed_words()
     if wants_json():
         return {"error": "csrf"}, 400
     return render_template("errors/csrf.html", typed=typed, action=request.full_path.rstrip("?")), 400
@@ -54,11 +54,19 @@ def _not_found(_error: Exception) -> ResponseReturnValue:
     """A foreign row and a missing one answer alike."""
     if wants_json():
         return {"error": "not-found"}, 404
-    return render_template("errors/404.html"), 404
+    return render_template("errors/404.html", typed=_posted()), 404
+
+
+def _posted() -> list[tuple[str, str]]:
+    """What was typed into the form that failed; nothing when its body could not be read."""
+    try:
+        return typed_words() if request.method == "POST" else []
+    except HTTPException:
+        return []
 
 
 def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
-    return render_template("errors/413.html", limit=kit().settings.max_request_bytes), 413
+    return render_template("errors/413.html", limit=kit().settings.max_request_bytes, typed=_posted()), 413
 
 
 def _cut(_error: RequestCut) -> ResponseReturnValue:
@@ -67,7 +75,7 @@ def _cut(_error: RequestCut) -> ResponseReturnValue:
 
 def _full(_error: VaultFull) -> ResponseReturnValue:
     log.error("vault_full")
-    return render_template("errors/507.html"), 507
+    return render_template("errors/507.html", typed=_posted()), 507
 
 
 def _refused(error: Refused) -> ResponseReturnValue:

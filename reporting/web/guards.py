@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +24,11 @@ LIBRARY_ROUTES = {
     "security.verify": NOBODY,
     "security.static": NOBODY,
 }
+SECRET_FIELDS = frozenset({"csrf_token", "password", "old", "new", "again"})
 OPEN_TO_FORCED_CHANGE = {"account.change_password", "account.sign_out", "account.choose_language", "static"}
+
+if TYPE_CHECKING:
+    from reporting.web.streaming import StreamingRequest
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -135,6 +139,7 @@ def guard() -> ResponseReturnValue | None:
     if found.must_change_password and request.endpoint not in OPEN_TO_FORCED_CHANGE:
         return redirect(url_for("account.change_password"))
     if not _allows(allowed, found):
+        typed_words()  # a role that ended while somebody wrote: the page that says so gives the words back
         abort(404)
     return None
 
@@ -145,6 +150,10 @@ def _sign_in_first() -> ResponseReturnValue:
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     if request.accept_mimetypes.best == "application/json":
         return {"error": "signed-out"}, 401
-    hidden = {"csrf_token", "password", "old", "new", "again"}
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in hidden]
-    return render_template("errors/session_ended.html", typed=typed), 401
+    return render_template("errors/session_ended.html", typed=typed_words()), 401
+
+
+def typed_words() -> list[tuple[str, str]]:
+    """What was typed into the posted form, by its fields, without secrets; files are read past and kept by nobody."""
+    cast("StreamingRequest", request).keeps_files = False
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in SECRET_FIELDS]

@@ -1,5 +1,6 @@
 """A posted form is read in large pieces, its files as they come, its text within a bound of memory."""
 
+import io
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -8,6 +9,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
+from reporting.core.vault import VaultFull
+
 # Bytes taken from the socket at a time; measured, see docs/performance.md.
 CHUNK_BYTES = 512 << 10
 # All fields of a form together; each alone is bounded by MAX_FORM_MEMORY_SIZE.
@@ -15,7 +18,13 @@ FIELDS_BYTES = 8 << 20
 
 
 class FormParser(FormDataParser):
-    """Werkzeug's parser of forms with our reading of multipart bodies; raises ValueError for a broken one."""
+    """Werkzeug's parser of forms with our reading of multipart bodies; raises ValueError for a broken one.
+
+    A file that its target cannot take (a full disk) is let go and the fault kept in `lost`, so that the text which was
+    typed along with it still arrives and can be given back.
+    """
+
+    lost: VaultFull | None = None
 
     def _parse_multipart(
         self, stream: IO[bytes], _mimetype: str, content_length: int | None, options: dict[str, str]
@@ -29,6 +38,7 @@ class FormParser(FormDataParser):
             decoder.receive_data(piece)
             while not isinstance(event := decoder.next_event(), (NeedData, Epilogue)):
                 parts.take(event)
+        self.lost = parts.lost
         return stream, self.cls(parts.fields), self.cls(parts.files)
 
 
@@ -48,6 +58,22 @@ class Decoder(MultipartDecoder):
         return min(breaks, default=len(data))
 
 
+class Nowhere(io.RawIOBase):
+    """Where a file goes that nobody will keep: read from the line so that what follows it arrives, and forgotten."""
+
+    def writable(self) -> bool:
+        """It takes everything."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Forget bytes; gives their number."""
+        return len(data)
+
+    def seek(self, _offset: int, _whence: int = io.SEEK_SET) -> int:
+        """There is only one place here."""
+        return 0
+
+
 class _Parts:
     """The fields and files of a form, as they come."""
 
@@ -61,6 +87,7 @@ class _Parts:
         self._target: Any = None
         self._text = bytearray()
         self._all_text = 0
+        self.lost: VaultFull | None = None
 
     def take(self, event: Event) -> None:
         """Take the next event of the decoder; raises RequestEntityTooLarge for too much text."""
@@ -77,11 +104,21 @@ class _Parts:
         self._target = None
         if isinstance(part, File):
             kind = part.headers.get("content-type")
-            self._target = self._open_file(self._announced, kind, part.filename, None)
+            self._target = self._opened(kind, part.filename)
+
+    def _opened(self, kind: str | None, name: str | None) -> Any:
+        try:
+            return self._open_file(self._announced, kind, name, None)
+        except VaultFull as error:
+            self.lost = error
+            return Nowhere()
 
     def _go_on(self, data: bytes) -> None:
         if self._target is not None:
-            self._target.write(data)
+            try:
+                self._target.write(data)
+            except VaultFull as error:
+                self.lost, self._target = error, Nowhere()
             return
         self._text += data
         self._all_text += len(data)

@@ -16,7 +16,7 @@ from werkzeug.wsgi import get_input_stream
 
 from reporting.core.kit import kit
 from reporting.core.vault import Staging, VaultFull
-from reporting.web.multipart import CHUNK_BYTES, FormParser
+from reporting.web.multipart import CHUNK_BYTES, FormParser, Nowhere
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -59,6 +59,10 @@ class StreamingRequest(Request):
         super().__init__(*args, **kwargs)
         self._staged: list[Staging] = []
         self._body: _Body | None = None
+        self._parser: FormParser | None = None
+        self._refusal: RequestEntityTooLarge | VaultFull | None = None
+        # Of a sender who may not hand in files only the words are read, to be given back.
+        self.keeps_files = True
 
     @property
     def max_content_length(self) -> int | None:
@@ -80,15 +84,18 @@ class StreamingRequest(Request):
 
     def make_form_data_parser(self) -> FormParser:
         """A parser that stages files and tells when a form is broken."""
-        return FormParser(
+        self._parser = FormParser(
             stream_factory=self._get_file_stream,
             max_form_memory_size=self.max_form_memory_size,
             max_form_parts=self.max_form_parts,
             cls=self.parameter_storage_class,
             silent=False,
         )
+        return self._parser
 
     def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> IO[bytes]:
+        if not self.keeps_files or self._refusal is not None:
+            return cast("IO[bytes]", Nowhere())
         if len(self._staged) >= MOST_FILES:
             raise RequestEntityTooLarge
         staging = kit().vault.stage()
@@ -104,9 +111,12 @@ class StreamingRequest(Request):
             raise LengthRequired
         self._body = _Body(self.environ, announced or 0)
         if most is not None and (announced or 0) > most:
-            raise RequestEntityTooLarge
-        if self._accepts_files() and not kit().vault.room_for(announced or 0):
-            raise VaultFull("there is no room for this body")
+            if not self._accepts_files() or (announced or 0) > MOST_DRAINED:
+                raise RequestEntityTooLarge
+            # A browser shows our answer only after it has sent everything: meanwhile the words are picked out.
+            self._refusal = RequestEntityTooLarge()
+        elif self._accepts_files() and self.keeps_files and not kit().vault.room_for(announced or 0):
+            self._refusal = VaultFull("there is no room for this body")
         return cast("IO[bytes]", self._body)
 
     def _load_form_data(self) -> None:
@@ -115,12 +125,25 @@ class StreamingRequest(Request):
         try:
             with self._not_silent_for_ever():
                 self._load_or_drain()
+            self._tell_refusal()
+        except (RequestEntityTooLarge, VaultFull) as error:
+            self._discard_staged()
+            self.__dict__["files"] = self.parameter_storage_class()
+            if error is not self._refusal:
+                self.__dict__.update(stream=io.BytesIO(), form=self.parameter_storage_class())
+            raise
         except BaseException:
             self._discard_staged()
             # The page that tells the error may ask for the form again; it must not meet the error again.
             empty = self.parameter_storage_class
             self.__dict__.update(stream=io.BytesIO(), form=empty(), files=empty())
             raise
+
+    def _tell_refusal(self) -> None:
+        """Raise why no file of this form was taken; its words are read by now, for the page that gives them back."""
+        self._refusal = self._refusal or (self._parser.lost if self._parser else None)
+        if self._refusal is not None:
+            raise self._refusal
 
     def _load_or_drain(self) -> None:
         try:

@@ -106,7 +106,7 @@ def test_a_receipt_tells_number_second_hashes_and_what_is_still_owed(letters):
     assert KINDS["receipt"]["files"][0]["sha256"] in letter.text
     assert "总结<终稿>.docx" in letter.text
     assert "总结&lt;终稿&gt;.docx" in letter.html
-    late = letters.write("receipt", KINDS["receipt"] | {"on_time": False, "late_by": 93_600}, language="zh_Hans_CN")
+    late = letters.write("receipt", KINDS["receipt"] | {"timing": "late", "late_by": 93_600}, language="zh_Hans_CN")
     assert "时限：逾期 1 天 2 小时" in late.text
     assert "按时" not in late.text.replace("活动总结：按时", "")
 

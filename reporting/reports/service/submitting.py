@@ -64,15 +64,18 @@ def prepare(assignment: Assignment, *, actor: Actor, now: datetime) -> Report:
 
 
 def submit(
-    assignment: Assignment, *, key: str, is_certifier: bool, actor: Actor, now: datetime
+    assignment: Assignment, *, key: str, is_certifier: bool, actor: Actor, now: datetime, seen: int | None = None
 ) -> tuple[Submission, bool]:
     """Freeze a round. `now` is the moment at which the server received it, taken once, at the door.
 
+    `seen` is the revision that the person looked through: whoever signs, signs what they saw.
     The same `key` gives the same round again, and False. Raises Refused with every reason.
     """
     report = begun_or_done(assignment, key, actor=actor, now=now)
     if isinstance(report, Submission):
         return report, False
+    if seen is not None and seen != report.revision:
+        raise Refused(Reason.of("changed_since_check", by=report.changed_by))
     reasons = problems_now(assignment, report, is_certifier=is_certifier, now=now)
     if reasons:
         raise Refused(*reasons)

@@ -11,7 +11,7 @@ from reporting.bureaus.rules import REPORTING_ROLES
 from reporting.core.db import end_reading
 from reporting.core.errors import NotFound
 from reporting.core.kit import kit
-from reporting.deadlines.rules import IN_LATE, NOT_IN
+from reporting.deadlines.rules import NOT_IN
 from reporting.receipts import queries as receipts
 from reporting.reports import queries as reports
 from reporting.web.bureau.place import blueprint, own_assignment
@@ -33,12 +33,6 @@ class Paper:
     def owed(self) -> list[str]:
         """The required slots that had not come in with this round or before."""
         return [slot.kind for slot in self.submission.slots if slot.standing in NOT_IN]
-
-    @property
-    def came_late(self) -> bool:
-        """Whether something came in with this round for the first time, and late."""
-        at = self.submission.received_at
-        return any(slot.standing in IN_LATE and slot.arrived_at == at for slot in self.submission.slots)
 
 
 def _own_submission(submission_id: int) -> Any:

@@ -69,7 +69,12 @@ def _submit(assignment_id: int, key: str, *, now: datetime) -> tuple[int, bool]:
         assignment = own_assignment(assignment_id)
         is_certifier = person().is_at(assignment.bureau_id, Role.CERTIFIER)
         submission, is_new = report_service.submit(
-            assignment, key=key, is_certifier=is_certifier, actor=person().actor, now=now
+            assignment,
+            key=key,
+            is_certifier=is_certifier,
+            actor=person().actor,
+            now=now,
+            seen=request.form.get("revision", type=int),
         )
         receipt_service.issue(submission, assignment, now=now)
         return submission.id, is_new

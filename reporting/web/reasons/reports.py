@@ -22,6 +22,9 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "already_submitted": lambda _facts: _(
         "这份材料已经提交，此后没有改动，不必再次提交。如有补充，请先修改或上传，再提交。"
     ),
+    "changed_since_check": lambda facts: _(
+        "您打开核对页之后，%(by)s又修改过这份材料，尚未提交。下面是现在的内容，请再核对一遍后提交。", by=facts["by"]
+    ),
     "stale_version": lambda facts: _(
         "本页面打开后，%(by)s已在另一处修改过这份总结。您的文字没有丢失：左侧为对方版本，右侧为您的版本，"
         "请选择或合并。",

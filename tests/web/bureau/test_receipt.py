@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from reporting.core.db import unit_of_work
+from reporting.core.db import db, unit_of_work
+from reporting.outbox.models import Message
 from reporting.reports import queries as reports
 from reporting.reviews import service as reviews
 from tests.cast import beijing
@@ -12,6 +14,12 @@ from tests.files import material
 from tests.web.bureau.desk import shown
 
 KEY = "a-key-of-the-browsers-own-1"
+
+
+def letters_about(cast, kind):
+    """The letters of a kind, the newest last."""
+    db.session.rollback()
+    return list(db.session.scalars(select(Message).where(Message.kind == kind).order_by(Message.id)))
 
 
 @pytest.fixture
@@ -75,6 +83,10 @@ def test_a_resubmission_after_a_return_is_no_late_hand_in(desk, cast, hands):
     page = shown(desk.client.get(answer.location).text)
     assert "截止后的修改；各项首次送达时间不变" in page
     assert "第 2 次提交" in page
+    assert "逾期" not in shown(desk.open()).split("办理记录")[1], "the history calls no revision late"
+    letter = letters_about(cast, "receipt")[-1]
+    assert (letter.facts["timing"], letter.facts["round"]) == ("revision", 2)
+    assert {slot["standing"] for slot in letter.facts["slots"]} == {"on_time", "declared"}
 
 
 def test_frozen_files_outlive_the_working_copy(desk, handed_in, cast):
@@ -113,3 +125,5 @@ def test_late_for_ever(desk, cast, hands):
     answer = desk.client.post(f"{desk.url}/submit", data={"key": KEY})
     page = shown(desk.client.get(answer.location).text)
     assert "逾期 2 天 3 小时" in page
+    assert "逾期 2 天 3 小时" in shown(desk.open()).split("办理记录")[1]
+    assert letters_about(cast, "receipt")[-1].facts["timing"] == "late"

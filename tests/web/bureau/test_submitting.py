@@ -205,6 +205,22 @@ class TestSignOff:
         desk.press(body="又改了")
         assert "待签发人核对后提交" not in desk.open()
 
+    def test_the_certifier_signs_what_they_saw(self, desk, certifier, cast):
+        write(desk)
+        desk.client.post(f"{desk.url}/prepare")
+        page = certifier.client.get(f"{desk.url}/check").text
+        seen = re.search(r'name="revision" value="(\d+)"', page)[1]
+        desk.open()
+        desk.press(body="送签之后又改的")
+        answer = certifier.client.post(f"{desk.url}/submit", data={"key": KEY, "revision": seen})
+        assert answer.status_code == 422
+        assert f"{cast.user('Q-HE').name}又修改过这份材料" in answer.text
+        assert "送签之后又改的" in answer.text, "the page shows what would be signed now"
+        assert rounds(cast) == []
+        seen = re.search(r'name="revision" value="(\d+)"', answer.text)[1]
+        assert certifier.client.post(f"{desk.url}/submit", data={"key": KEY, "revision": seen}).status_code == 303
+        assert [one.body for one in rounds(cast)] == ["送签之后又改的"]
+
     def test_an_empty_report_is_not_handed_over(self, desk):
         answer = desk.client.post(f"{desk.url}/prepare")
         assert answer.status_code == 422
