@@ -239,7 +239,9 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Do what the command line asks; a sentence instead of a trace when it cannot be."""
     wanted = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    # Whoever ends us, a supervisor or a terminal that is closed, ends all of it.
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     try:
         if wanted.demo and wanted.reset:
             sweep_out(HERE)

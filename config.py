@@ -4,6 +4,7 @@ A default stands here only if it is right for production and may be public; othe
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ ROOT = Path(__file__).resolve().parent
 MODES = ("production", "demonstration", "test")
 SMTP_SECURITY = ("none", "starttls", "tls")
 SHORTEST_SECRET = 32
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+LONGEST_ADDRESS = 254
 
 
 class BadSettings(Exception):
@@ -150,13 +153,15 @@ def _contradictions(settings: Settings, *, told: set[str]) -> list[str]:
         ("BAOSONG_CLOCK_FILE", _clock_fault(settings)),
         ("BAOSONG_UPLOADS_DIR", _uploads_fault(settings)),
         ("BAOSONG_SMTP_SECURITY", _smtp_fault(settings)),
+        ("BAOSONG_SMTP_CA_FILE", _ca_fault(settings)),
+        ("BAOSONG_SMTP_PASSWORD", _password_fault(settings)),
     ]
     return [f"{name} {fault}" for name, fault in checks if fault and name not in told]
 
 
 def _is_address(text: str) -> bool:
-    local, _, domain = text.rpartition("@")
-    return bool(local and domain) and not any(c.isspace() for c in text)
+    """Whether SMTP carries it without extensions; core/envelopes.py refuses any other, so every letter would fail."""
+    return len(text) <= LONGEST_ADDRESS and ".." not in text and ADDRESS.fullmatch(text) is not None
 
 
 def _base_url_fault(settings: Settings) -> str | None:
@@ -183,8 +188,8 @@ def _zone_fault(settings: Settings) -> str | None:
 
 
 def _clock_fault(settings: Settings) -> str | None:
-    if settings.clock_file and settings.mode == "production":
-        return "moves the clock and belongs to the demonstration only; take it away in production."
+    if settings.clock_file and settings.mode != "demonstration":
+        return "moves the clock and belongs to the demonstration only; take it away."
     if settings.mode == "demonstration" and not settings.clock_file:
         return "is missing; the demonstration keeps its time there."
     return None
@@ -195,6 +200,18 @@ def _uploads_fault(settings: Settings) -> str | None:
     nearest = next((parent for parent in [folder, *folder.parents] if parent.exists()), None)
     if nearest is None or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         return f"is {str(folder)!r}, which cannot be written; make the folder and give it to the user of this service."
+    return None
+
+
+def _ca_fault(settings: Settings) -> str | None:
+    if settings.smtp_ca_file is not None and not settings.smtp_ca_file.is_file():
+        return f"is {str(settings.smtp_ca_file)!r}, which is no file; name the PEM file of the authority, or leave it empty."
+    return None
+
+
+def _password_fault(settings: Settings) -> str | None:
+    if settings.smtp_user and not settings.smtp_password:
+        return "is missing although BAOSONG_SMTP_USER is set; give both, or neither."
     return None
 
 

@@ -47,6 +47,9 @@ def test_every_missing_value_is_named_at_once() -> None:
     ("BAOSONG_PUBLIC_BASE_URL",   "http://baosong.example.gov.cn"),
     ("BAOSONG_PUBLIC_BASE_URL",   "baosong"),
     ("BAOSONG_MAIL_FROM",         "nobody"),
+    ("BAOSONG_MAIL_FROM",         "质检@局"),
+    ("BAOSONG_MAIL_FROM",         "desk@one@two"),
+    ("BAOSONG_SMTP_CA_FILE",      "/nowhere/authority.pem"),
     ("BAOSONG_SMTP_PORT",         "70000"),
     ("BAOSONG_SMTP_PORT",         "twenty-five"),
     ("BAOSONG_SMTP_SECURITY",     "ssl"),
@@ -62,7 +65,10 @@ def test_a_bad_value_is_named(tmp_path: Path, name: str, value: str) -> None:
 
 
 def test_a_password_does_not_travel_in_the_clear(tmp_path: Path) -> None:
-    assert faults(tmp_path, BAOSONG_SMTP_SECURITY="none", BAOSONG_SMTP_USER="desk") == ["BAOSONG_SMTP_SECURITY"]
+    login = {"BAOSONG_SMTP_USER": "desk", "BAOSONG_SMTP_PASSWORD": "secret"}
+    assert faults(tmp_path, BAOSONG_SMTP_SECURITY="none", **login) == ["BAOSONG_SMTP_SECURITY"]
+    assert faults(tmp_path, BAOSONG_SMTP_USER="desk") == ["BAOSONG_SMTP_PASSWORD"]
+    assert faults(tmp_path, **login) == []
     assert faults(tmp_path, BAOSONG_SMTP_SECURITY="none") == []
 
 
@@ -70,6 +76,15 @@ def test_the_demonstration_needs_its_clock_and_production_refuses_it(tmp_path: P
     demonstration = {"BAOSONG_MODE": "demonstration", "BAOSONG_PUBLIC_BASE_URL": "http://127.0.0.1:8000"}
     assert faults(tmp_path, **demonstration) == ["BAOSONG_CLOCK_FILE"]
     assert faults(tmp_path, **demonstration, BAOSONG_CLOCK_FILE=str(tmp_path / "clock")) == []
+    other = {"BAOSONG_MODE": "test", "BAOSONG_CLOCK_FILE": str(tmp_path / "clock")}
+    assert faults(tmp_path, **other) == ["BAOSONG_CLOCK_FILE"]
+
+
+def test_a_sender_is_what_an_envelope_takes() -> None:
+    import config
+    from reporting.core import envelopes
+
+    assert config.ADDRESS.pattern == envelopes._ADDRESS.pattern
 
 
 def test_two_faults_are_told_together(tmp_path: Path) -> None:

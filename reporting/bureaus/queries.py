@@ -48,6 +48,13 @@ def name_since(bureau_id: int) -> date | None:
     return db.session.scalar(wanted)
 
 
+def named_on(bureau_id: int, day: date) -> BureauName | None:
+    """The name that a bureau bore on a day; the first one for a day before all of them."""
+    wanted = select(BureauName).where(BureauName.bureau_id == bureau_id)
+    borne = wanted.where(BureauName.since <= day).order_by(BureauName.since.desc(), BureauName.id.desc())
+    return db.session.scalar(borne.limit(1)) or db.session.scalar(wanted.order_by(BureauName.since).limit(1))
+
+
 def known_bureaus() -> dict[str, KnownBureau]:
     """Every bureau by its code, with what a roster may change."""
     parent = Bureau.__table__.alias("parent")

@@ -45,11 +45,13 @@ def tasks_of(campaign_ids: Collection[int], *, limit: int = 500) -> Sequence[Tas
     return db.session.scalars(wanted.order_by(Task.due_at, Task.id).limit(limit)).all()
 
 
-def open_tasks(*, limit: int = 500) -> Sequence[Task]:
-    """Every task that is open, by due date."""
-    return db.session.scalars(
-        select(Task).where(Task.state == State.OPEN).order_by(Task.due_at, Task.id).limit(limit)
-    ).all()
+def open_tasks(*, limit: int = 20_000) -> Sequence[Task]:
+    """Every task that is open, by due date; more than `limit` at once raise OverflowError, since none may be forgotten."""
+    wanted = select(Task).where(Task.state == State.OPEN).order_by(Task.due_at, Task.id)
+    found = db.session.scalars(wanted.limit(limit + 1)).all()
+    if len(found) > limit:
+        raise OverflowError(f"more than {limit} tasks are open at once")
+    return found
 
 
 def next_due(now: datetime) -> datetime | None:

@@ -1,6 +1,6 @@
 """Importing rosters, renaming, closing, and finding bureaus, on both databases."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -125,14 +125,26 @@ def test_renaming_keeps_history_and_says_so_in_the_record(app, now):
     with unit_of_work():
         found = tree(now)["HE"]
         bureaus.rename(
-            found, name_zh="河北省局", short_zh="", name_en="", since=date(2014, 11, 1), actor=ACTOR, now=now
+            found,
+            name_zh="河北省局",
+            short_zh="",
+            name_en="",
+            since=date(2014, 11, 1),
+            actor=ACTOR,
+            now=now + timedelta(days=60),
         )
     assert [row.name_zh for row in queries.names_of(found.id)] == ["河北省质量技术监督局", "河北省局"]
     assert db.session.scalar(select(Entry.action).order_by(Entry.id.desc()).limit(1)) == "bureau.renamed"
     with unit_of_work():
         again = queries.find_by_code("HE")
         bureaus.rename(
-            again, name_zh="河北省局", short_zh="河北省局", name_en="", since=date(2014, 12, 1), actor=ACTOR, now=now
+            again,
+            name_zh="河北省局",
+            short_zh="河北省局",
+            name_en="",
+            since=date(2014, 11, 1),
+            actor=ACTOR,
+            now=now + timedelta(days=60),
         )
     assert len(queries.names_of(found.id)) == 2
 

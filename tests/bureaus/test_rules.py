@@ -47,10 +47,12 @@ def test_a_tree_with_a_loop_ends_the_search():
         (rules.Names("长" * 201, "短" * 61, "e" * 301), date(2014, 9, 1), ["bureau_name_too_long"] * 3),
         (rules.Names("河北局", "河北"), date(2014, 8, 31), ["name_before_present"]),
         (rules.Names("河北局", "河北"), date(1949, 9, 30), ["name_day_unlikely"]),
+        (rules.Names("河北局", "河北"), date(2014, 10, 13), []),
+        (rules.Names("河北局", "河北"), date(2014, 10, 14), ["name_day_ahead"]),
     ],
 )
 def test_what_a_name_must_be(names, since, codes):
-    found = rules.name_problems(names, since=since, present_since=date(2014, 9, 1))
+    found = rules.name_problems(names, since=since, present_since=date(2014, 9, 1), today=date(2014, 10, 13))
     assert [problem.code for problem in found] == codes
 
 

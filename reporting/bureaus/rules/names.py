@@ -38,8 +38,11 @@ class Names:
     en: str = ""
 
 
-def name_problems(names: Names, *, since: date, present_since: date | None) -> list[Problem]:
-    """Everything wrong with a new name; `present_since` is the day on which the present one began."""
+def name_problems(names: Names, *, since: date, present_since: date | None, today: date) -> list[Problem]:
+    """Everything wrong with a new name; `present_since` is the day on which the present one began.
+
+    A name cannot begin after `today`: lists and letters show it from the moment it is saved.
+    """
     problems = [] if names.zh else [Problem("bureau_name_missing")]
     written = (("name_zh", names.zh), ("short_zh", names.short_zh), ("name_en", names.en))
     problems += [
@@ -49,6 +52,8 @@ def name_problems(names: Names, *, since: date, present_since: date | None) -> l
     ]
     if since < EARLIEST_NAME:
         problems.append(Problem("name_day_unlikely", {"day": EARLIEST_NAME}))
+    elif since > today:
+        problems.append(Problem("name_day_ahead", {"day": today}))
     elif present_since is not None and since < present_since:
         problems.append(Problem("name_before_present", {"day": present_since}))
     return problems

@@ -1,7 +1,7 @@
 """Names, aliases, and the words by which a bureau is found."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
@@ -33,7 +33,7 @@ def rename(
     """
     names = rules.Names(name_zh.strip(), short_zh.strip() or name_zh.strip()[:60], name_en.strip())
     begun = queries.name_since(bureau.id)
-    problems = rules.name_problems(names, since=since, present_since=begun)
+    problems = rules.name_problems(names, since=since, present_since=begun, today=latest_day(now))
     if problems:
         raise Refused(*(Reason(problem.code, problem.facts) for problem in problems))
     if names == rules.Names(bureau.name_zh, bureau.short_zh, bureau.name_en):
@@ -41,6 +41,11 @@ def rename(
     old = bureau.name_zh
     give_name(bureau, names, since=since)
     audit.record("bureau.renamed", "bureau", bureau.id, actor=actor, now=now, old=old, new=bureau.name_zh)
+
+
+def latest_day(now: datetime) -> date:
+    """The day that has begun furthest east: wherever the reader is, no day after it is today."""
+    return (now.astimezone(UTC) + timedelta(hours=14)).date()
 
 
 def give_name(bureau: Bureau, names: rules.Names, *, since: date) -> None:

@@ -26,14 +26,14 @@ from reporting.web.guards import person, policy
 
 @dataclass(frozen=True)
 class Card:
-    """One assignment in the list. `slots` are (kind, standing, content) in the order of the slots."""
+    """One assignment in the list. `slots` are (kind, standing, content, moment of arrival or None), in their order."""
 
     assignment: Any
     bureau: Any
     standing: Standing
     state: ReviewState
     gate: Gate
-    slots: Sequence[tuple[str, SlotStanding, SlotContent]]
+    slots: Sequence[tuple[str, SlotStanding, SlotContent, datetime | None]]
     has_changes: bool
     is_certifier: bool
     receipt_id: int | None
@@ -42,7 +42,7 @@ class Card:
     @property
     def owed(self) -> list[str]:
         """The required slots that have not arrived."""
-        return [kind for kind, standing, _content in self.slots if standing in deadlines.NOT_IN]
+        return [kind for kind, standing, *_rest in self.slots if standing in deadlines.NOT_IN]
 
     @property
     def is_over(self) -> bool:
@@ -70,9 +70,9 @@ class Card:
             return (_("核对并签发提交"), check) if self.is_certifier else (_("查看待签发的材料"), page)
         if self.state == ReviewState.RETURNED:
             return _("按审阅意见修改"), page
-        if all(is_empty(content) for _kind, _standing, content in self.slots):
+        if all(is_empty(content) for _kind, _standing, content, _at in self.slots):
             return _("开始填报"), page
-        ready = all(is_complete(content) for kind, _standing, content in self.slots if kind in self.owed)
+        ready = all(is_complete(content) for kind, _standing, content, _at in self.slots if kind in self.owed)
         if ready and (self.owed or self.has_changes):
             return _("核对并提交"), check
         return (_("补报%(slots)s", slots=wording.owed_words(self.owed)) if self.receipt_id else _("继续填报")), page
@@ -133,7 +133,10 @@ def _card(
         standing=deadlines.standing(standings, window=window, now=now),
         state=state,
         gate=deadlines.gate(window, now=now) if is_open else Gate.CLOSED,
-        slots=[(content.kind, standing, content) for content, standing in zip(contents, standings, strict=True)],
+        slots=[
+            (content.kind, standing, content, arrived[slot.id].arrived_at if slot.id in arrived else None)
+            for slot, content, standing in zip(assignment.task.slots, contents, standings, strict=True)
+        ],
         has_changes=report is not None and report.submitted_revision != report.revision,
         is_certifier=is_certifier,
         receipt_id=receipt_id,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -49,11 +50,13 @@ def receipt(submission_id: int) -> ResponseReturnValue:
     submission = _own_submission(submission_id)
     assignment = own_assignment(submission.assignment_id)
     issued = receipts.of_submission(submission_id)
+    # A paper of 2014 bears the names of 2014, whatever the bureaus are called by now.
+    day = submission.received_at.astimezone(ZoneInfo(assignment.task.campaign.zone)).date()
     paper = Paper(
         submission=submission,
         assignment=assignment,
-        bureau=bureaus.find(assignment.bureau_id),
-        organiser=bureaus.find(assignment.task.campaign.organiser_id),
+        bureau=bureaus.named_on(assignment.bureau_id, day),
+        organiser=bureaus.named_on(assignment.task.campaign.organiser_id, day),
         number="" if issued is None else issued.number,
     )
     return render_template(

@@ -163,6 +163,10 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "“%(field)s”超过 %(limit)s 个字。请缩短。", field=field_word(facts["field"]), limit=facts["limit"]
     ),
     "name_day_unlikely": lambda facts: _("启用日期早于 %(day)s。请核对年份。", day=day_words(facts["day"])),
+    "name_day_ahead": lambda facts: _(
+        "名称启用日期晚于今天（%(day)s）。请在启用当天或之后再改名，或把日期改为今天及以前。",
+        day=day_words(facts["day"]),
+    ),
     "name_before_present": lambda facts: _(
         "启用日期早于现用名称的启用日期（%(day)s），名称的先后会错乱。请填写这一天或以后的日期。",
         day=day_words(facts["day"]),

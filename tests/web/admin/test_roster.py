@@ -117,7 +117,7 @@ def test_only_administrators_import(client, made, who, status):
     assert client.get("/admin/bureaus/import").status_code == status
 
 
-def test_renaming_keeps_what_was_typed_and_the_old_name(client, made):
+def test_renaming_keeps_what_was_typed_and_the_old_name(client, made, hands):
     sign_in(client, made, "HQ-administrator")
     address = f"/admin/bureaus/{made['HE'][0]}/name"
     page = client.post(
@@ -126,6 +126,7 @@ def test_renaming_keeps_what_was_typed_and_the_old_name(client, made):
     assert page.status_code == 200
     for sentence in ("“单位名称”超过 200 个字", "“简称”超过 60 个字", "启用日期早于现用名称的启用日期", "新" * 201):
         assert sentence in page.text
+    hands.forward(days=30)
     done = client.post(address, data={"name_zh": "河北新局", "short_zh": "", "name_en": "", "since": "2014-11-01"})
     assert done.status_code == 302
     assert [one.name_zh for one in queries.names_of(made["HE"][0])] == ["河北省质量技术监督局", "河北新局"]

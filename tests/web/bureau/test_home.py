@@ -36,6 +36,8 @@ def test_what_is_still_owed_is_the_next_step_after_a_part_came_in(client, cast):
     cast.hand_in("Q-HE", beijing(10, 12, 9))
     page = client.sign_in(cast.user("Q-HE")).get("/tasks").text
     assert "补报图片、视频" in page
+    assert page.count("送达") == 1, "each slot tells when it arrived, and the others did not"
+    assert "2014年10月12日 (周日) 09:00 送达" in page
     assert "部分已报" in page
 
 

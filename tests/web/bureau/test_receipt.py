@@ -1,10 +1,13 @@
 """The receipt: what it says of a round, to whom, and which files it hands out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from reporting.bureaus import queries as bureaus
+from reporting.bureaus import service as bureau_service
+from reporting.core.actor import SYSTEM
 from reporting.core.db import db, unit_of_work
 from reporting.outbox.models import Message
 from reporting.reports import queries as reports
@@ -97,6 +100,19 @@ def test_frozen_files_outlive_the_working_copy(desk, handed_in, cast):
     answer = desk.client.get(f"{handed_in}/files/{file_id}")
     assert answer.data == material.picture("JPEG")
     assert desk.client.get(f"{handed_in}/files/999999").status_code == 404
+
+
+def test_a_paper_bears_the_names_of_its_day(desk, handed_in, cast):
+    for code, since in (("Q-HE", date(2014, 10, 15)), ("HQ", date(2014, 10, 15))):
+        with unit_of_work():
+            bureau = bureaus.find_by_code(code)
+            bureau_service.rename(
+                bureau, name_zh=f"{code}新名", short_zh="", name_en="", since=since, actor=SYSTEM, now=beijing(10, 20)
+            )
+    page = shown(desk.client.get(handed_in).text)
+    assert "河北省质量技术监督局" in page
+    assert "国家质量监督检验检疫总局" in page
+    assert "Q-HE新名" in shown(desk.client.get("/tasks").text) + shown(desk.open())
 
 
 def test_a_stranger_meets_nothing(client, handed_in, cast):
