@@ -16,6 +16,8 @@ from reporting.web.guards import policy
 
 # Which report's texts were just merged: the copy that the browser kept of one of them is then to be forgotten.
 SETTLED = "settled"
+# Reasons for having none that were typed beside another button.
+REASONS = "typed_reasons"
 
 
 @blueprint.get("/assignments/<int:assignment_id>")
@@ -23,7 +25,28 @@ SETTLED = "settled"
 def report(assignment_id: int) -> ResponseReturnValue:
     """The working copy with its slots; nothing is written before something is posted."""
     sheet = read_sheet(assignment_id, now=clock.now())
-    return show_report(sheet, work_form(sheet), settled=session.pop(SETTLED, None) == assignment_id)
+    form = work_form(sheet)
+    give_back_reasons(form, sheet)
+    return show_report(sheet, form, settled=session.pop(SETTLED, None) == assignment_id)
+
+
+def keep_reasons(sheet: Sheet, form: Any) -> None:
+    """Carry reasons that were typed and not yet declared over to the page that comes next: another button was pressed."""
+    typed = {slot.kind: (form[f"reason_{slot.kind}"].data or "").strip() for slot in sheet.slots}
+    open_ones = {slot.kind for slot in sheet.slots if slot.declaration is None and not slot.files}
+    kept = {kind: text[: rules.LONGEST_REASON] for kind, text in typed.items() if text and kind in open_ones}
+    if kept:
+        session[REASONS] = {"assignment": sheet.assignment.id, "typed": kept}
+
+
+def give_back_reasons(form: Any, sheet: Sheet) -> None:
+    """Put such reasons back into their fields, once."""
+    kept = session.get(REASONS)
+    if kept and kept["assignment"] == sheet.assignment.id:
+        for kind, text in session.pop(REASONS)["typed"].items():
+            name = f"reason_{kind}"
+            if name in form:
+                form[name].data = form[name].data or text
 
 
 @blueprint.get("/assignments/<int:assignment_id>/<path:_rest>")

@@ -20,7 +20,7 @@ from reporting.uploads.service import Limits, Received
 from reporting.web import words
 from reporting.web.bureau.forms import described, renew_hidden, work_form
 from reporting.web.bureau.place import own_assignment
-from reporting.web.bureau.report import show_report
+from reporting.web.bureau.report import keep_reasons, show_report
 from reporting.web.bureau.sheet import Sheet, read_sheet
 from reporting.web.guards import person
 from reporting.web.streaming import staged
@@ -141,6 +141,7 @@ def _answer(
     if outcome.stale is None and not outcome.reasons:
         if sentence := said(outcome):
             flash(sentence, "success")
+        keep_reasons(read_sheet(assignment_id, now=clock.now()), form)
         return redirect(onward or url_for("bureau.report", assignment_id=assignment_id) + f"#{section}", 303)
     sheet = read_sheet(assignment_id, now=clock.now())
     if outcome.attached:

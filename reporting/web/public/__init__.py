@@ -21,7 +21,9 @@ def start() -> ResponseReturnValue:
         return redirect(url_for("bureau.home"))
     if found.roles & set(DESK_ROLES):
         return redirect(url_for("desk.campaigns"))
-    return redirect(url_for("admin.bureaus"))
+    if found.roles:
+        return redirect(url_for("admin.bureaus"))
+    return render_template("public/no_role.html")
 
 
 @blueprint.get("/healthz")

@@ -253,6 +253,15 @@ def test_declaring_none_without_a_reason_is_told(desk):
     assert "申明没有视频时需要写明原因" in answer.text
 
 
+def test_a_reason_typed_beside_another_button_is_still_there(desk):
+    desk.open()
+    desk.press(body="先保存正文", reason_videos="设备故障，没有拍成")
+    page = desk.open()
+    assert 'value="设备故障，没有拍成"' in page
+    assert "已申明没有视频" not in page, "typed is not declared"
+    assert "设备故障" not in desk.open(), "given back once"
+
+
 def test_a_declaration_is_shown_and_can_be_taken_back(desk):
     desk.open()
     desk.press("/slots/videos/declare", reason_videos="本年度没有拍摄")

@@ -2,7 +2,10 @@
 
 import pytest
 
-from reporting.core.db import unit_of_work
+from reporting.bureaus import service as bureau_service
+from reporting.bureaus.models import Membership
+from reporting.core.actor import SYSTEM
+from reporting.core.db import db, unit_of_work
 from reporting.demo.people import PASSWORD, email
 from tests.web.bureau.desk import shown
 
@@ -79,6 +82,16 @@ def test_a_bad_new_password_is_told_beside_its_field(client, cast):
     page = shown(client.post("/account/password", data={"old": "wrong", "new": "short", "again": "short"}).text)
     assert "当前密码不正确" in page
     assert "新密码太短，至少需要 10 个字符" in page
+
+
+def test_whose_last_role_has_ended_is_told_whom_to_ask(client, cast):
+    with unit_of_work():
+        user = cast.user("C-SH")
+        for held in db.session.query(Membership).filter_by(user_id=user.id):
+            bureau_service.dismiss(held.id, actor=SYSTEM, now=held.since_at)
+    answer = client.sign_in(cast.user("C-SH")).get("/")
+    assert answer.status_code == 200
+    assert "请与本单位或主办单位的管理员联系" in answer.text
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-CN", "四步完成"), ("en", 'lang="en"')])
