@@ -143,9 +143,9 @@ def test_resetting_and_switching_off_end_every_session(app, now):
 def test_a_language_that_is_not_offered_is_refused(app, now):
     with unit_of_work():
         user = add(now)
-        accounts.choose_language(user, "en")
+        accounts.choose_language(user, "en", actor=SYSTEM, now=now)
         with pytest.raises(Refused):
-            accounts.choose_language(user, "fr")
+            accounts.choose_language(user, "fr", actor=SYSTEM, now=now)
     assert queries.find_by_email("li@he.example").language == "en"
 
 
