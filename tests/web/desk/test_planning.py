@@ -255,4 +255,4 @@ def test_the_list_costs_the_same_however_long(client, made, planned, count_queri
     client.sign_in(made[1]["coordinator"])
     with count_queries() as asked:
         assert client.get("/desk/campaigns").status_code == 200
-    asked.expect(7)
+    asked.expect(8)
