@@ -105,7 +105,9 @@ class StreamingRequest(Request):
         self._body = _Body(self.environ, announced or 0)
         if most is not None and (announced or 0) > most:
             raise RequestEntityTooLarge
-        if self._accepts_files() and not kit().vault.room_for(announced or 0):
+        # A small body may bring nothing but text, which is taken even while files are not; its files meet the
+        # same refusal at their first byte.
+        if self._accepts_files() and (announced or 0) > PLAIN_BODY_BYTES and not kit().vault.room_for(announced or 0):
             raise VaultFull("there is no room for this body")
         return cast("IO[bytes]", self._body)
 
