@@ -22,6 +22,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
+AIM = 2
 COMMON: dict[str, Any] = {
     "organiser": {"name": "国家质检总局", "contact": "王处长", "phone": "010-82260000"},
     "campaign": {"title": "2014年全国“质量月”活动", "document_number": "国质检质联〔2014〕432号"},
@@ -161,8 +162,8 @@ def child(side: str, count: int, port: int) -> None:
     print(json.dumps({"seconds": seconds, "peak": peak}))
 
 
-def run(count: int = 3200) -> float:
-    """Measure and print; gives the ratio of the medians."""
+def run(count: int = 3200) -> int:
+    """Measure and print; gives 1 when the aim is missed."""
     sides: dict[str, list[dict[str, float]]] = {"floor": [], "ours": []}
     with tempfile.TemporaryDirectory(prefix="sink") as folder, sink(Path(folder)) as port:
         for _ in range(ROUNDS):
@@ -178,12 +179,12 @@ def run(count: int = 3200) -> float:
         each = seconds[side] / count * 1000
         peak = max(one["peak"] for one in sides[side])
         print(f"  {name:13} {seconds[side]:6.2f} s  {each:5.2f} ms a letter  peak {peak:4.0f} MB")
-    print(f"  ratio         {ratio:6.2f}   (aim: at most 2)")
-    return ratio
+    print(f"  ratio         {ratio:6.2f}   (aim: at most {AIM})")
+    return int(ratio > AIM)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--side"]:
         child(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
     else:
-        run(*map(int, sys.argv[1:2]))
+        sys.exit(run(*map(int, sys.argv[1:2])))

@@ -1,5 +1,6 @@
 """Each chore of the clock is a command too; and how the first bureau and person come in."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -8,9 +9,13 @@ from flask import Flask
 from reporting.accounts import queries as accounts
 from reporting.bureaus import queries as bureaus
 from reporting.core import clock
+from reporting.demo.people import email
 from reporting.outbox import queries as letters
 from reporting.tracking import queries as tracking
 from tests.cast import beijing, make_cast
+from tests.fixtures.mail import Sink
+
+CERTIFIER = email("Q-HE", "certifier")
 
 
 def run(app: Flask, *words: str) -> str:
@@ -36,6 +41,20 @@ def test_the_chores_can_be_done_by_hand_and_twice(app: Flask, now: datetime) -> 
     assert "0 digests queued" in run(app, "digest")
     assert "0 staged files dropped" in run(app, "tidy")
     assert letters.counts_by_state()["pending"] == 5
+
+
+def test_letters_are_delivered_by_hand_and_once(make_app: Callable[..., Flask], sink: Sink, now: datetime) -> None:
+    app = make_app(smtp_port=sink.port)
+    make_cast()
+    run(app, "sweep")
+    run(app, "remind")
+    assert "3 letters sent" in run(app, "deliver", "--limit", "3")
+    assert len(sink.letters) == 3
+    assert "1 letters sent" in run(app, "deliver")
+    assert "0 letters sent" in run(app, "deliver")
+    told = [letter.recipients for letter in sink.letters]
+    assert sorted(told) == sorted([address] for address in (email("Q-HE"), email("C-SH"), email("Q-NB"), CERTIFIER))
+    assert letters.counts_by_state()["sent"] == 4
 
 
 def test_the_first_bureau_and_person_come_in_by_command(app: Flask) -> None:

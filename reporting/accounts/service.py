@@ -108,11 +108,14 @@ def reset_password(user: User, *, password: str | FirstPassword, actor: Actor, n
     audit.record("account.password_reset", "user", user.id, actor=actor, now=now)
 
 
-def choose_language(user: User, language: str) -> None:
+def choose_language(user: User, language: str, *, actor: Actor, now: datetime) -> None:
     """Set the language of pages and letters; raises Refused for one that is not offered."""
     if language not in rules.LANGUAGES:
         raise Refused(Reason.of("language_unknown", language=language))
+    if user.language == language:
+        return
     user.language = language
+    audit.record("account.language_chosen", "user", user.id, actor=actor, now=now, language=language)
 
 
 def set_active(user: User, *, active: bool, actor: Actor, now: datetime) -> None:

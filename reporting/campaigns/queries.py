@@ -16,10 +16,16 @@ from reporting.campaigns.rules import State
 from reporting.core.db import db
 
 
-def campaigns_of(organiser_ids: Collection[int], *, limit: int = 200) -> Sequence[Campaign]:
+def campaigns_of(organiser_ids: Collection[int], *, offset: int = 0, limit: int = 200) -> Sequence[Campaign]:
     """The campaigns which these bureaus organise, newest first."""
     wanted = select(Campaign).where(Campaign.organiser_id.in_(organiser_ids))
-    return db.session.scalars(wanted.order_by(Campaign.year.desc(), Campaign.id.desc()).limit(limit)).all()
+    ordered = wanted.order_by(Campaign.year.desc(), Campaign.id.desc())
+    return db.session.scalars(ordered.offset(offset).limit(limit)).all()
+
+
+def count_campaigns_of(organiser_ids: Collection[int]) -> int:
+    """How many campaigns these bureaus organise."""
+    return db.session.scalar(select(func.count(Campaign.id)).where(Campaign.organiser_id.in_(organiser_ids))) or 0
 
 
 def find_campaign(campaign_id: int, *, organiser_ids: Collection[int]) -> Campaign | None:
@@ -39,10 +45,10 @@ def task(task_id: int) -> Task | None:
     return db.session.get(Task, task_id)
 
 
-def tasks_of(campaign_ids: Collection[int], *, limit: int = 500) -> Sequence[Task]:
-    """The tasks of these campaigns, by due date."""
+def tasks_of(campaign_ids: Collection[int]) -> Sequence[Task]:
+    """The tasks of these campaigns, by due date; all of them, since closing a campaign closes each."""
     wanted = select(Task).where(Task.campaign_id.in_(campaign_ids))
-    return db.session.scalars(wanted.order_by(Task.due_at, Task.id).limit(limit)).all()
+    return db.session.scalars(wanted.order_by(Task.due_at, Task.id)).all()
 
 
 def open_tasks(*, limit: int = 20_000) -> Sequence[Task]:
@@ -94,7 +100,7 @@ def find_assignment_of_organiser(
     return db.session.scalar(wanted)
 
 
-def assignments_of_bureaus(bureau_ids: Collection[int], *, limit: int = 200) -> Sequence[Assignment]:
+def assignments_of_bureaus(bureau_ids: Collection[int], *, offset: int = 0, limit: int = 200) -> Sequence[Assignment]:
     """What these bureaus have been asked for, the nearest due of open tasks first, closed tasks last."""
     wanted = (
         select(Assignment)
@@ -102,7 +108,13 @@ def assignments_of_bureaus(bureau_ids: Collection[int], *, limit: int = 200) -> 
         .where(Assignment.bureau_id.in_(bureau_ids), Task.state != State.DRAFT)
         .order_by(Task.state.desc(), Assignment.due_at, Assignment.id)
     )
-    return db.session.scalars(wanted.limit(limit)).all()
+    return db.session.scalars(wanted.offset(offset).limit(limit)).all()
+
+
+def count_assignments_of_bureaus(bureau_ids: Collection[int]) -> int:
+    """How much these bureaus have been asked for."""
+    wanted = select(func.count(Assignment.id)).join(Task, Task.id == Assignment.task_id)
+    return db.session.scalar(wanted.where(Assignment.bureau_id.in_(bureau_ids), Task.state != State.DRAFT)) or 0
 
 
 def assignment_of(task_id: int, bureau_id: int) -> Assignment | None:
@@ -229,7 +241,7 @@ def assignment_counts(task_ids: Collection[int]) -> dict[int, int]:
     return dict(db.session.execute(wanted).all())
 
 
-def assigned_without(task_id: int, role: str, *, among: Collection[int] | None = None, limit: int = 500) -> list[str]:
+def assigned_without(task_id: int, role: str, *, among: Collection[int] | None = None) -> list[str]:
     """Short names of the assigned bureaus in which nobody active holds `role`; `among` narrows it to some bureaus."""
     holds = (
         select(Membership.id)
@@ -245,7 +257,7 @@ def assigned_without(task_id: int, role: str, *, among: Collection[int] | None =
     )
     if among is not None:
         wanted = wanted.where(Bureau.id.in_(among))
-    return list(db.session.scalars(wanted.limit(limit)))
+    return list(db.session.scalars(wanted))
 
 
 def slots_in_order(task_id: int) -> Sequence[Slot]:

@@ -82,6 +82,13 @@ class StreamingRequest(Request):
         view = current_app.view_functions.get(self.endpoint or "") if has_app_context() else None
         return self.mimetype == "multipart/form-data" and bool(getattr(view, "accepts_files", False))
 
+    def _brings_much(self, announced: int) -> bool:
+        """A small body may bring nothing but text, which is taken even while there is no room for files.
+
+        Files in it meet the same refusal at their first byte.
+        """
+        return self._accepts_files() and self.keeps_files and announced > PLAIN_BODY_BYTES
+
     def make_form_data_parser(self) -> FormParser:
         """A parser that stages files and tells when a form is broken."""
         self._parser = FormParser(
@@ -115,7 +122,7 @@ class StreamingRequest(Request):
                 raise RequestEntityTooLarge
             # A browser shows our answer only after it has sent everything: meanwhile the words are picked out.
             self._refusal = RequestEntityTooLarge()
-        elif self._accepts_files() and self.keeps_files and not kit().vault.room_for(announced or 0):
+        elif self._brings_much(announced or 0) and not kit().vault.room_for(announced or 0):
             self._refusal = VaultFull("there is no room for this body")
         return cast("IO[bytes]", self._body)
 

@@ -1,6 +1,7 @@
 """Accounts and passwords: the rules, and the verbs on both databases."""
 
 import pytest
+from argon2 import Type, extract_parameters
 from flask_security.utils import verify_password
 
 from reporting.accounts import queries, rules
@@ -142,7 +143,39 @@ def test_resetting_and_switching_off_end_every_session(app, now):
 def test_a_language_that_is_not_offered_is_refused(app, now):
     with unit_of_work():
         user = add(now)
-        accounts.choose_language(user, "en")
+        accounts.choose_language(user, "en", actor=SYSTEM, now=now)
         with pytest.raises(Refused):
-            accounts.choose_language(user, "fr")
+            accounts.choose_language(user, "fr", actor=SYSTEM, now=now)
     assert queries.find_by_email("li@he.example").language == "en"
+
+
+def parameters(user):
+    """How a stored password was hashed, as argon2 reads it."""
+    return extract_parameters(user.password)
+
+
+def test_a_chosen_password_is_hashed_by_argon2id(app, now):
+    with unit_of_work():
+        user = add(now)
+        accounts.change_password(user, old="correct horse", new="battery staple", actor=SYSTEM, now=now)
+    assert user.password.startswith("$argon2id$")
+    assert parameters(user).type == Type.ID
+    assert "battery" not in user.password
+
+
+@pytest.mark.sqlite_only("hashing does not ask the database")
+def test_production_hashes_at_full_cost(make_app, now):
+    app = make_app(mode="production", smtp_security="starttls")
+    assert app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] == {}
+    with unit_of_work():
+        user = add(now)
+        accounts.change_password(user, old="correct horse", new="battery staple", actor=SYSTEM, now=now)
+    found = parameters(user)
+    # What OWASP advises at least: 19 MiB and two passes.
+    assert (found.type, found.memory_cost >= 19 * 1024, found.time_cost >= 2) == (Type.ID, True, True)
+
+
+@pytest.mark.sqlite_only("hashing does not ask the database")
+def test_a_first_password_costs_what_is_advised_in_every_mode(app):
+    found = extract_parameters(accounts.first_password().hashed)
+    assert (found.type, found.memory_cost, found.time_cost) == (Type.ID, 19 * 1024, 2)

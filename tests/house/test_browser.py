@@ -1,5 +1,7 @@
 """The browser's guards can fail, and its server starts, moves its clock and ends."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -9,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from reporting.core import clock
 from tests.fixtures.application import NOW
 from tests.fixtures.browser import check_accessibility, check_fits, watched_pages
-from tests.fixtures.live import Live
+from tests.fixtures.live import Live, alarms
 
 pytestmark = pytest.mark.journey
 GOOD = "<!doctype html><html lang=zh><title>x</title><main><h1>报送</h1></main></html>"
@@ -67,3 +69,24 @@ def test_the_server_serves_and_its_clock_moves(live: Live, open_page: Callable[.
     live.move_clock_to(NOW + timedelta(days=3))
     assert abs(clock.now() - NOW - timedelta(days=3)) < timedelta(minutes=2)
     assert "routes" in live.command("--help") or live.command("routes")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"error_id": "12ab", "event": "unforeseen", "level": "error"}',
+        "2014-10-13 [error    ] job_failed  job=sweep",
+        "Traceback (most recent call last):",
+        "/x/y.py:3: DeprecationWarning: gone in the next version",
+    ],
+)
+def test_a_fault_in_a_log_is_found(told: str) -> None:
+    assert alarms(f"[INFO] Booting worker\n{told}\n")
+    assert not alarms("[INFO] Booting worker\n2014-10-13 [warning  ] mail_server_away\n")
+
+
+def test_a_warning_ends_a_child_of_the_live_server(live: Live) -> None:
+    program = "import warnings; warnings.warn('old', DeprecationWarning)"
+    done = subprocess.run([sys.executable, "-c", program], env=live.environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "DeprecationWarning: old" in done.stderr

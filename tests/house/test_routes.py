@@ -1,14 +1,21 @@
 """Every route declares who may use it, stands in routes.txt, and refuses everybody else."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from tests import crowd
 from tests.fixtures.application import Client, Hands
+from tests.fixtures.statements import is_write
 from tests.house import routes
 from tests.house.source import listed
+
+# Routes that prove by something better than a form's token that their own page asks; each with what it is.
+TOKEN_FREE: dict[str, str] = {}
 
 
 @pytest.fixture
@@ -80,6 +87,75 @@ def test_nobody_without_a_role_gets_into_a_role_s_page(app: Flask, client: Clien
             if answer.status_code != 404:
                 open_doors.append(f"{method} {rule.rule} answered {answer.status_code}")
     assert not open_doors, listed("A page that is not one's own answers like a page that is not there.", open_doors)
+
+
+def test_each_role_gets_into_its_own_pages_and_no_others(make_app: Callable[..., Flask]) -> None:
+    """The views are stubbed, so that a row which is not there cannot pass for a refusal."""
+    from reporting.bureaus.rules import Role
+    from reporting.web import guards
+
+    app = make_app()
+    _stub_views(app)
+    weighed = {(address, method): told for address, method, told in (line.rsplit(" ", 2) for line in routes.known())}
+    wrong = []
+    for role in Role:
+        client = app.test_client().sign_in(_somebody(role))
+        for rule in app.url_map.iter_rules():
+            allowed = weighed[rule.rule, routes.methods(rule)].split("|")
+            enters = bool({guards.ANYONE, guards.SIGNED_IN, role} & set(allowed))
+            for method in routes.methods(rule).split(","):
+                status = client.open(_address(rule), method=method).status_code
+                if status != (204 if enters else 404):
+                    wrong.append(f"{role}: {method} {rule.rule} answered {status}, the table says {'|'.join(allowed)}")
+    assert not wrong, listed("A page opens to the roles that stand beside it in the table, and to nobody else.", wrong)
+
+
+def test_nothing_is_changed_without_a_form_s_token(app: Flask, now: datetime, count_queries) -> None:
+    from reporting.bureaus.models import Membership
+    from reporting.bureaus.rules import Role
+    from reporting.core.db import db, unit_of_work
+    from reporting.web import guards
+
+    with unit_of_work():
+        headquarters = crowd.organiser().id
+        everything = crowd.person(Role.REPORTER, headquarters)
+        for role in set(Role) - {Role.REPORTER}:
+            db.session.add(Membership(user_id=everything.id, bureau_id=headquarters, role=role, since_at=now))
+    client = app.test_client().sign_in(everything)
+    wrong, asked = [], 0
+    for rule in app.url_map.iter_rules():
+        if rule.rule in TOKEN_FREE or guards.NOBODY in (guards.policy_of(app, rule.endpoint) or ()):
+            continue
+        for method in sorted((rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}):
+            asked += 1
+            with count_queries() as sent:
+                status = client.open(_address(rule), method=method, data={"body": "x"}, csrf=False).status_code
+            if status != 400 or any(is_write(statement) for statement in sent):
+                wrong.append(f"{method} {rule.rule} answered {status}, {sum(map(is_write, sent))} writes")
+    assert asked >= 30, "the walk must meet every page that changes something"
+    assert not wrong, listed("Another site could press this button in the name of whoever is signed in.", wrong)
+
+
+def _stub_views(app: Flask) -> None:
+    """Let every view answer 204 and do nothing, under the policy which it declares."""
+
+    def stub(policy: object) -> Callable[..., object]:
+        def view(**_values: object) -> tuple[str, int]:
+            return "", 204
+
+        view.policy = policy  # type: ignore[attr-defined]
+        return view
+
+    for endpoint, view in list(app.view_functions.items()):
+        app.view_functions[endpoint] = stub(getattr(view, "policy", None))
+
+
+def _somebody(role: str) -> object:
+    """A person with this one role."""
+    from reporting.core.db import unit_of_work
+
+    with unit_of_work():
+        return crowd.person(role, crowd.organiser().id)
 
 
 def _address(rule: Rule) -> str:

@@ -76,6 +76,37 @@ def test_a_round_is_frozen_whatever_happens_to_the_working_copy(cast, now):
     assert first.submitted_by == cast.user("Q-HE").name
 
 
+def test_captions_focus_areas_and_the_due_in_force_are_frozen(cast, now):
+    write(cast, now, "正文")
+    put(cast, now, "甲.jpg", "乙.jpg")
+    areas = [(area.id, area.title) for area in cast.task.campaign.focus_areas]
+    report = queries.find_report(cast.assignment("Q-HE").id)
+    files = [file.id for file in queries.attachments(report.id)]
+    describe(cast, now, {files[0]: ("启动仪式", areas[0][0]), files[1]: ("咨询服务", areas[1][0])})
+    first, _new = submit(cast, now)
+    later = now + timedelta(hours=1)
+    describe(cast, later, {files[0]: ("改过的说明", areas[2][0]), files[1]: ("", None)})
+    with unit_of_work():
+        campaign_service.extend(
+            cast.assignment("Q-HE"), due_at=DUE + timedelta(days=5), reason="停电", document_number="冀质监〔2014〕88号",
+            actor=cast.actor("HQ", "coordinator"), now=later,
+        )  # fmt: skip
+    second, _new = submit(cast, later, key="key-2")
+    db.session.expire_all()
+    frozen = [("甲.jpg", "启动仪式", areas[0][1]), ("乙.jpg", "咨询服务", areas[1][1])]
+    assert [(file.name, file.caption, file.focus_area) for file in first.files] == frozen
+    assert [(file.caption, file.focus_area) for file in second.files] == [("改过的说明", areas[2][1]), ("", "")]
+    assert (first.due_at, first.due_rev) == (DUE, 0)
+    assert (second.due_at, second.due_rev) == (DUE + timedelta(days=5), 1)
+
+
+def describe(cast, now, told):
+    """Write captions and focus areas: attachment → (caption, area)."""
+    found = {file: reports.Description(*words) for file, words in told.items()}
+    with unit_of_work():
+        reports.update_captions(cast.assignment("Q-HE"), found, actor=cast.actor("Q-HE"), now=now)
+
+
 @pytest.mark.parametrize(
     ("moment", "late"),
     [(DUE - timedelta(microseconds=1), 0), (DUE, 1), (DUE + timedelta(seconds=1), 1), (DUE + timedelta(hours=2), 7200)],

@@ -1,5 +1,6 @@
 """The pages which only the demonstration has: its mailbox, and its clock."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,18 +57,50 @@ def keep(
     return name
 
 
+def bar(page):
+    """The bar's part of a page, its time and the address of its mailbox."""
+    found = re.search(r'<section class="demo-bar".*?</section>', page, re.DOTALL)
+    assert found is not None, "the page has no bar"
+    steps = re.findall(r'name="step" value="([^"]+)"', found[0])
+    return re.sub(r"<[^>]+>", "", found[0]), steps, re.findall(r'href="(/[^"]+)"', found[0])
+
+
+def test_every_page_has_the_bar_before_and_after_signing_in(demonstration, client):
+    cast = make_cast()
+    hebei, task = cast.assignment("Q-HE").id, cast.task_id
+    walks = {
+        None: ["/account/sign-in", "/help", "/nowhere", "/demonstration/mailbox"],
+        cast.user("Q-HE"): ["/tasks", f"/assignments/{hebei}", f"/assignments/{hebei}/check", "/account/password", "/nowhere"],
+        cast.user("HQ", "coordinator"): ["/desk/campaigns", f"/desk/tasks/{task}", f"/desk/assignments/{hebei}", "/desk/letters"],
+        cast.user("HQ", "administrator"): ["/admin/bureaus", "/admin/people", "/admin/bureaus/import"],
+    }  # fmt: skip
+    for who, addresses in walks.items():
+        if who is not None:
+            client.sign_in(who)
+        for address in addresses:
+            words, steps, links = bar(client.get(address).text)
+            assert "2014年10月13日 (周一) 09:0" in words, address
+            assert steps == ["hour", "day", "before-deadline", "morning-after"], address
+            assert links == ["/demonstration/mailbox"], address
+
+
+def test_the_bar_tells_the_time_to_which_it_was_moved(client):
+    client.post("/demonstration/forward", data={"step": "day"})
+    assert "2014年10月14日 (周二) 09:0" in bar(client.get("/account/sign-in").text)[0]
+
+
 def test_an_empty_mailbox_says_how_letters_get_here(client):
     page = client.get("/demonstration/mailbox").text
     assert "还没有信件" in page
     assert "共 0 条" in page
 
 
-@pytest.mark.parametrize("count", [1, 3, 120])
+@pytest.mark.parametrize("count", [1, 3, 120, 3200])
 def test_the_mailbox_shows_the_newest_first_and_tells_the_total(client, tmp_path, count):
     for number in range(count):
         keep(tmp_path, number)
     page = client.get("/demonstration/mailbox").text
-    assert f"共 {count} 条" in page
+    assert f"共 {count:,} 条" in page
     shown = [number for number in range(count) if f"第{number}封<" in page]
     assert shown == list(range(max(count - LETTERS_A_PAGE, 0), count))
     if count > 1:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
@@ -95,19 +96,25 @@ def read_xlsx(path: Path) -> Sheet:
     The door has the package proven before (`files.inspect`); here only its unpacked size is looked at.
     """
     try:
-        with zipfile.ZipFile(path) as package:
-            if sum(member.file_size for member in package.infolist()) > MOST_UNPACKED:
-                raise Refused(Reason.of("sheet_too_large", most=MOST_ROWS))
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
-            return _sheet(_xlsx_lines(book.worksheets[0]), "xlsx")
-        finally:
-            book.close()
+        # Opened by us: openpyxl refuses a path that does not end in .xlsx, and a staged file has no name.
+        with path.open("rb") as source:
+            with zipfile.ZipFile(source) as package:
+                if sum(member.file_size for member in package.infolist()) > MOST_UNPACKED:
+                    raise Refused(Reason.of("sheet_too_large", most=MOST_ROWS))
+            return _first_sheet(source)
     except (
         *(InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, IndexError),
         *(ValueError, TypeError, OSError, AttributeError),
     ) as error:
         raise Refused(Reason.of("workbook_unreadable")) from error
+
+
+def _first_sheet(source: BinaryIO) -> Sheet:
+    book = load_workbook(source, read_only=True, data_only=True, keep_links=False)
+    try:
+        return _sheet(_xlsx_lines(book.worksheets[0]), "xlsx")
+    finally:
+        book.close()
 
 
 def _xlsx_lines(sheet: object) -> Iterator[tuple[int, list[str]]]:

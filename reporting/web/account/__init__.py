@@ -83,7 +83,7 @@ def choose_language() -> ResponseReturnValue:
             user = accounts.find(found.id)
             if user is None:
                 raise NotFound
-            account_service.choose_language(user, language)
+            account_service.choose_language(user, language, actor=found.actor, now=clock.now())
     back = request.form.get("back", "")
     local = back.startswith("/") and not back.startswith(("//", "/\\")) and not any(ord(c) < 33 for c in back)
     response = redirect(back if local else url_for("public.start"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,6 +22,8 @@ from reporting.web.bureau import wording
 from reporting.web.bureau.place import blueprint
 from reporting.web.bureau.sheet import named, state_of, window_of
 from reporting.web.guards import person, policy
+
+PER_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -82,19 +84,26 @@ class Card:
 @policy("reporter", "certifier")
 def home() -> ResponseReturnValue:
     """Every assignment of the bureaus I report for: what is to be done first, what is over last."""
-    cards = _cards(now=clock.now())
+    mine = person().bureaus_as(*REPORTING_ROLES)
+    total = campaigns.count_assignments_of_bureaus(mine)
+    pages = max(-(-total // PER_PAGE), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    found = campaigns.assignments_of_bureaus(mine, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
+    cards = _cards(found, now=clock.now())
     several = len({card.assignment.bureau_id for card in cards}) > 1
     return render_template(
         "bureau/home.html",
         due=[card for card in cards if not card.is_over],
         over=[card for card in cards if card.is_over],
         several=several,
+        page=page,
+        pages=pages,
+        total=total,
     )
 
 
-def _cards(*, now: datetime) -> list[Card]:
+def _cards(found: Sequence[Any], *, now: datetime) -> list[Card]:
     reader = person()
-    found = campaigns.assignments_of_bureaus(reader.bureaus_as(*REPORTING_ROLES))
     if not found:
         return []
     ids = [assignment.id for assignment in found]

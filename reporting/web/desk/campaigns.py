@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,12 +17,18 @@ from reporting.core.errors import NotFound
 from reporting.web.desk import blueprint
 from reporting.web.guards import person, policy
 
+PER_PAGE = 20
+
 
 @blueprint.get("/desk/campaigns", endpoint="campaigns")
 @policy(*DESK_ROLES)
 def campaigns_list() -> ResponseReturnValue:
     """Every campaign that I organise, with its tasks."""
-    found = queries.campaigns_of(person().bureaus_as(*DESK_ROLES))
+    mine = person().bureaus_as(*DESK_ROLES)
+    total = queries.count_campaigns_of(mine)
+    pages = max(-(-total // PER_PAGE), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    found = queries.campaigns_of(mine, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
     tasks = queries.tasks_of([campaign.id for campaign in found])
     return render_template(
         "desk/campaigns.html",
@@ -31,6 +37,9 @@ def campaigns_list() -> ResponseReturnValue:
         counts=queries.assignment_counts([task.id for task in tasks]),
         organisers=bureaus.by_ids({campaign.organiser_id for campaign in found}),
         coordinates=person().bureaus_as(Role.COORDINATOR),
+        page=page,
+        pages=pages,
+        total=total,
     )
 
 

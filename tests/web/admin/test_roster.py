@@ -2,11 +2,12 @@
 
 import io
 
+import openpyxl
 import pytest
 
 from reporting.bureaus import queries
-from reporting.core.db import unit_of_work
-from tests.bureaus.arranging import person, tree
+from reporting.core.db import db, unit_of_work
+from tests.bureaus.arranging import TODAY, person, tree
 
 GOOD = "单位代码,单位名称,上级单位\nSX,山西局,HQ\nHE,河北省局,\n"
 
@@ -145,3 +146,60 @@ def test_the_list_costs_the_same_however_long(client, made, count_queries, app, 
     with count_queries() as asked:
         assert client.get("/admin/bureaus").status_code == 200
     asked.expect(8)
+
+
+def test_a_roster_comes_in_from_excel(client, made):
+    book = openpyxl.Workbook()
+    for row in (
+        ("单位代码", "单位名称", "上级单位", "行政区划代码"),
+        ("SX", "山西局", "HQ", 140000),
+        ("HE", "河北省局", "HQ", "130000"),
+    ):
+        book.active.append(row)
+    raw = io.BytesIO()
+    book.save(raw)
+    sign_in(client, made, "HQ-administrator")
+    page = post(client, made, raw.getvalue(), name="单位名册.xlsx").text
+    assert "新增 1，改动 1，不变 0，有误 0" in page
+    assert client.post("/admin/bureaus/import/confirm", data={"shown": shown_in(page)}).status_code == 302
+    found = queries.find_by_code("SX")
+    assert (found.name_zh, found.parent_id, found.division_code) == ("山西局", made["HQ"][0], "140000")
+
+
+def test_an_alias_is_added_once_shown_and_found(client, made):
+    sign_in(client, made, "HQ-administrator")
+    address = f"/admin/bureaus/{made['HE'][0]}"
+    for _twice in range(2):
+        assert client.post(f"{address}/alias", data={"alias": " 河北技监 "}).location == address
+    page = client.get(address).text
+    assert "别名已添加" in page
+    assert queries.aliases_of(made["HE"][0]) == ["河北技监"]
+    for words in ("河北技监", "hbjj"):
+        assert "河北质监局" in client.get("/admin/bureaus", query_string={"text": words}).text, words
+    told = client.post(f"{address}/alias", data={"alias": " "})
+    assert told.status_code == 200
+    assert "别名" in told.text
+    assert queries.aliases_of(made["HE"][0]) == ["河北技监"]
+
+
+def test_a_bureau_is_closed_and_taken_back_on_its_page(client, made, now):
+    sign_in(client, made, "HQ-administrator")
+    address, number = f"/admin/bureaus/{made['HE'][0]}", made["HE"][0]
+    assert client.get(f"{address}/close").status_code == 200
+    assert closed_on(number) is None, "asking closes nothing"
+    for _twice in range(2):
+        assert client.post(f"{address}/close").location == address
+        assert closed_on(number) == TODAY
+    assert "单位已撤销" in client.get(address).text
+    assert "河北省质量技术监督局" in client.get(address).text, "its history stays"
+    assert client.get(f"{address}/reopen").status_code == 200
+    for _twice in range(2):
+        assert client.post(f"{address}/reopen").location == address
+        assert closed_on(number) is None
+    assert "单位已恢复" in client.get(address).text
+
+
+def closed_on(bureau_id):
+    """When a bureau was closed, as it is stored now."""
+    db.session.expire_all()
+    return queries.find(bureau_id).closed_on

@@ -40,6 +40,8 @@ def picture(name, size=(64, 48)):
 def stored(live, report_url):
     with live.inside():
         report = reports.find_report(int(report_url.rsplit("/", 1)[1]))
+        if report is None:
+            return None
         return report.body, [(file.name, file.caption) for file in reports.attachments(report.id)]
 
 
@@ -105,3 +107,73 @@ def test_two_windows_are_offered_both_texts(enter, live, report_url):
     assert first.input_value("#body") == "第二个窗口的文字"
     assert first.locator("[data-script-notice]").count() == 0
     assert stored(live, report_url)[0] == "第二个窗口的文字"
+
+
+def wait_until_saved(page):
+    page.wait_for_selector("[data-saving-state][data-state=saved]")
+
+
+def test_what_is_typed_without_a_connection_is_saved_when_it_is_back(enter, live, report_url):
+    page = enter()
+    page.context.set_offline(True)
+    page.fill("#title", "断网时的标题")
+    page.fill("#body", "断网时写的正文")
+    page.click("#title")
+    page.wait_for_selector("[data-saving-state][data-state=offline]")
+    assert stored(live, report_url) is None, "nothing can have arrived"
+    check_accessibility(page)
+    page.context.set_offline(False)
+    wait_until_saved(page)
+    assert stored(live, report_url)[0] == "断网时写的正文"
+
+
+def test_what_is_typed_without_a_connection_survives_a_closed_window(enter, live, report_url):
+    page = enter()
+    page.context.set_offline(True)
+    page.fill("#body", "断网时写的正文")
+    page.click("#title")
+    page.wait_for_selector("[data-saving-state][data-state=offline]")
+    page.close()
+    page = page.context.new_page()
+    page.context.set_offline(False)
+    page.goto(report_url)
+    page.wait_for_selector("[data-script-notice]")
+    assert page.input_value("#body") == "断网时写的正文"
+    wait_until_saved(page)
+    page.reload()
+    assert page.input_value("#body") == "断网时写的正文"
+    assert page.locator("[data-script-notice]").count() == 0, "what is saved need not be brought back again"
+    assert stored(live, report_url)[0] == "断网时写的正文"
+
+
+def test_a_reload_right_after_typing_loses_nothing(enter, live, report_url):
+    page = enter()
+    page.fill("#body", "刚写完就刷新")
+    page.reload()
+    page.wait_for_function("document.querySelector('#body').value === '刚写完就刷新'")
+    page.wait_for_function("document.querySelector('[data-saving-state]').dataset.state !== 'saving'")
+    wait_until_saved(page)
+    assert stored(live, report_url)[0] == "刚写完就刷新"
+
+
+def test_text_kept_here_never_overwrites_a_newer_version(enter, live, report_url):
+    page = enter()
+    page.context.set_offline(True)
+    page.fill("#body", "断网的人写的")
+    page.click("#title")
+    page.wait_for_selector("[data-saving-state][data-state=offline]")
+    page.close()
+    other = enter()
+    other.fill("#body", "别处的人写的")
+    other.click("#title")
+    wait_until_saved(other)
+    page = page.context.new_page()
+    page.context.set_offline(False)
+    page.goto(report_url)
+    page.wait_for_selector("[data-saving-state][data-state=conflict]")
+    assert page.input_value("#body") == "断网的人写的"
+    assert stored(live, report_url)[0] == "别处的人写的"
+    page.click("button:has-text('对照两份文字')")
+    page.wait_for_selector(".two-texts")
+    assert (page.input_value("#theirs-body"), page.input_value("#body")) == ("别处的人写的", "断网的人写的")
+    check_accessibility(page)

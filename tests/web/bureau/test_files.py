@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from reporting.core.db import unit_of_work
+from reporting.core.db import db, unit_of_work
 from reporting.reports import queries as reports
+from tests.cast import make_cast
 from tests.files import material
-from tests.web.bureau.desk import shown
+from tests.web.bureau.desk import Desk, shown
 
 JPG = {"photos": [("启动仪式.jpg", material.picture("JPEG"))]}
 
@@ -299,3 +300,89 @@ def test_a_missing_token_does_nothing_with_the_files(client, cast, desk):
     assert answer.status_code == 400
     assert "写了很久的正文" in answer.text
     assert names(cast) == []
+
+
+# What the limits of a whole request, the disk and the line do to the real page: earlier files and words stay.
+
+
+@pytest.fixture
+def kept_three(make_app):
+    """Hebei's reporter with three photos and a text saved, in an application that takes 64 KiB a request."""
+    app = make_app(max_request_bytes=64 << 10)
+    cast = make_cast()
+    desk = Desk(app, cast.user("Q-HE"), cast.assignment("Q-HE").id)
+    put_three(desk)
+    assert desk.press(body="写了一段").status_code == 303
+    desk.open()
+    return app, cast, desk
+
+
+def check_nothing_is_lost(app, cast):
+    """What was there before the failed request is there after it, and nothing of the request is left in staging."""
+    db.session.rollback()
+    report = reports.find_report(cast.assignment("Q-HE").id)
+    assert report.body == "写了一段"
+    assert names(cast) == ["照片1.png", "照片2.png", "照片3.png"]
+    assert list((app.extensions["kit"].settings.uploads_dir / "staging").iterdir()) == []
+
+
+BACK = "此前保存的文字和文件都在"
+
+
+def test_a_request_over_the_limit_is_told_with_the_limit(kept_three):
+    app, cast, desk = kept_three
+    answer = desk.press("/slots/photos/files", files={"photos": [("大.png", bytes(65 << 10))]})
+    assert answer.status_code == 413
+    page = shown(answer.text)
+    assert "一次上传的全部文件合计超过 0.1 MB 的上限，这次的文件没有保存" in page
+    assert BACK in page
+    check_nothing_is_lost(app, cast)
+
+
+def test_a_full_disk_is_told_and_later_the_same_files_come_in(kept_three, monkeypatch):
+    app, cast, desk = kept_three
+    with monkeypatch.context() as full:
+        full.setattr(app.extensions["kit"].vault, "reserve_bytes", 1 << 60)
+        answer = desk.press("/slots/photos/files", files={"photos": photos(1, first=4)})
+        assert answer.status_code == 507
+        page = shown(answer.text)
+        assert "服务器存储空间不足，这次上传的文件没有保存" in page
+        assert BACK in page
+        check_nothing_is_lost(app, cast)
+        assert desk.press(body="写了一段").status_code == 303, "text is taken while the disk is full"
+    assert desk.press("/slots/photos/files", files={"photos": photos(1, first=4)}).status_code == 303
+    assert len(names(cast)) == 4
+
+
+def test_a_line_that_breaks_in_the_middle_is_told(kept_three):
+    app, cast, desk = kept_three
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="body"\r\n\r\nlost\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="files_photos"; filename="a.png"\r\n\r\n'
+        + material.picture("PNG")
+    )
+    answer = desk.client.post(
+        f"{desk.url}/slots/photos/files",
+        input_stream=io.BytesIO(body),
+        environ_overrides={"CONTENT_LENGTH": str(len(body) + 1000)},
+        content_type="multipart/form-data; boundary=x",
+        csrf=False,
+    )
+    assert answer.status_code == 400
+    page = shown(answer.text)
+    assert "网络在上传途中断开，这次的文件没有全部送到，没有保存" in page
+    assert BACK in page
+    check_nothing_is_lost(app, cast)
+
+
+@pytest.mark.parametrize(
+    ("reserve", "status", "sentence"), [(0, 413, "exceed the limit of 0.1 MB"), (1 << 60, 507, "storage is full")]
+)
+def test_the_same_sentences_in_english(kept_three, monkeypatch, reserve, status, sentence):
+    app, _cast, desk = kept_three
+    desk.client.post("/account/language", data={"language": "en"})
+    monkeypatch.setattr(app.extensions["kit"].vault, "reserve_bytes", reserve)
+    size = (65 << 10) if status == 413 else 10
+    answer = desk.press("/slots/photos/files", files={"photos": [("a.png", bytes(size))]})
+    assert answer.status_code == status
+    assert sentence in shown(answer.text)

@@ -94,6 +94,52 @@ def test_whose_last_role_has_ended_is_told_whom_to_ask(client, cast):
     assert "请与本单位或主办单位的管理员联系" in answer.text
 
 
+def test_signing_out_ends_the_session(client, cast):
+    sign_in(client, email("Q-HE"), PASSWORD)
+    assert client.get("/tasks").status_code == 200
+    for _twice in range(2):
+        assert client.post("/account/sign-out").location == "/account/sign-in"
+        assert client.get("/tasks").location.startswith("/account/sign-in")
+
+
+def test_the_language_is_kept_in_the_account_and_follows_the_person(app, client, cast):
+    client.sign_in(cast.user("Q-HE"))
+    assert '<html lang="zh-Hans-CN"' in client.get("/tasks").text
+    assert (
+        client.post("/account/language", data={"language": "en", "back": "/tasks?page=1"}).location == "/tasks?page=1"
+    )
+    elsewhere = app.test_client().sign_in(cast.user("Q-HE"))
+    assert '<html lang="en"' in elsewhere.get("/tasks", headers={"Accept-Language": "zh-CN"}).text
+    assert '<html lang="zh-Hans-CN"' in app.test_client().sign_in(cast.user("C-SH")).get("/tasks").text
+
+
+def test_a_visitor_s_language_is_kept_by_the_browser(app, client):
+    client.post("/account/language", data={"language": "en", "back": "/help"})
+    assert '<html lang="en"' in client.get("/help", headers={"Accept-Language": "zh-CN"}).text
+    assert '<html lang="zh-Hans-CN"' in app.test_client().get("/help", headers={"Accept-Language": "zh-CN"}).text
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "//evil.example/",
+        "/\\evil.example/",
+        "https://evil.example/",
+        "evil.example",
+        "/\t/evil.example/",
+        "/\r\nX-Evil: 1",
+    ],
+)
+def test_the_language_switch_leads_to_our_own_pages_only(client, back):
+    answer = client.post("/account/language", data={"language": "en", "back": back})
+    assert (answer.status_code, answer.location) == (302, "/")
+    assert "X-Evil" not in answer.headers
+
+
+def test_an_unknown_language_is_not_found(client):
+    assert client.post("/account/language", data={"language": "xx", "back": "/help"}).status_code == 404
+
+
 @pytest.mark.parametrize(("language", "words"), [("zh-CN", "四步完成"), ("en", 'lang="en"')])
 def test_help_needs_no_sign_in(client, language, words):
     answer = client.get("/help", headers={"Accept-Language": language})

@@ -211,6 +211,34 @@ def test_opening_tells_every_reason_with_its_mend_and_then_opens_once(client, ma
         assert queries.task(task_id).state == state
 
 
+def test_a_campaign_is_opened_and_closed_with_what_follows_from_it(client, made, planned):
+    campaign_id, task_id = planned
+    bureaus, people = made
+    client.sign_in(people["coordinator"])
+    client.post(f"/desk/tasks/{task_id}/assign", data={"step": "assign", "bureau": [bureaus["HE"].id]})
+    client.post(f"/desk/tasks/{task_id}/open")
+    address = f"/desk/campaigns/{campaign_id}"
+    asked = client.get(f"{address}/close").text
+    assert "其中 1 个开放的报送事项会一并关闭，1 个单位不能再提交" in asked
+    assert campaign_state(campaign_id) == ("open", "open")
+    for _twice in range(2):
+        assert client.post(f"{address}/close").location == address
+        assert campaign_state(campaign_id) == ("closed", "closed"), "its open tasks are closed with it"
+    assert "活动已关闭，其中的报送事项也已关闭" in client.get(address).text
+    assert client.get(f"{address}/open").status_code == 200
+    for _twice in range(2):
+        assert client.post(f"{address}/open").location == address
+        assert campaign_state(campaign_id) == ("open", "closed"), "a task is opened again by itself"
+    assert "活动已开放" in client.get(address).text
+
+
+def campaign_state(campaign_id):
+    """The state of a campaign and of its only task."""
+    db.session.expire_all()
+    (task,) = queries.tasks_of([campaign_id])
+    return task.campaign.state, task.state
+
+
 @pytest.mark.parametrize(
     ("who", "statuses"),
     [
@@ -255,4 +283,4 @@ def test_the_list_costs_the_same_however_long(client, made, planned, count_queri
     client.sign_in(made[1]["coordinator"])
     with count_queries() as asked:
         assert client.get("/desk/campaigns").status_code == 200
-    asked.expect(7)
+    asked.expect(8)

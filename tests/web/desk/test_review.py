@@ -13,7 +13,7 @@ from reporting.outbox.models import Message
 from reporting.reports.models import Report, Submission, SubmissionFile
 from reporting.reviews.models import Review
 from tests import crowd
-from tests.crowd import DUE, NOTHING, PARTIAL, PUNCTUAL
+from tests.crowd import DUE, NOTHING, PARTIAL, PUNCTUAL, SLOTS, History
 
 
 @pytest.fixture
@@ -231,6 +231,16 @@ def test_files_of_others_are_not_found(room, photo):
     assert room.as_("reporter").get(photo).status_code == 404
     assert room.as_("leader").get(photo + "9").status_code == 404
     assert room.as_("leader").get("/desk/submissions/9999/files/1").status_code == 404
+
+
+def test_the_declared_reason_is_shown_in_both_languages(furnish):
+    came = History(dict.fromkeys(SLOTS, DUE - timedelta(days=1)), declared=frozenset({"videos"}))
+    room = furnish([came])
+    for role in ("coordinator", "reviewer", "leader", "english"):
+        page = room.as_(role).get(address(room)).text
+        videos = page[page.index('id="slot-videos"') :]
+        assert "本年度没有拍摄" in videos, role
+    assert "本年度没有拍摄" not in room.as_("reporter").get(address(room)).text
 
 
 def test_the_letters_about_it_are_listed(room):
