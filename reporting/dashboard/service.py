@@ -17,7 +17,7 @@ from reporting.outbox.rules import Recipient
 from reporting.reminders import rules as plan
 
 MOST_NAMES = 20
-COUNTED = ("on_time", "late", "partial", "missing", "due_soon", "open")
+COUNTED = ("on_time", "late", "manifest", "partial", "missing", "due_soon", "open")
 
 
 def queue_digests(*, now: datetime) -> int:

@@ -11,21 +11,30 @@ from reporting.campaigns.service.refusing import refuse
 from reporting.campaigns.service.telling import tell_bureau
 from reporting.core.actor import Actor
 from reporting.core.db import db
+from reporting.deadlines.rules import media_until
 
 
 def move_dues(task: Task, old_due_at: datetime, *, actor: Actor, now: datetime) -> None:
-    """Carry the task's new dates to every assignment that has no extension of its own."""
+    """Carry the task's new dates to every assignment; one with an extension of its own keeps its due."""
     if task.state == rules.State.DRAFT:
         moved = update(Assignment).where(Assignment.task_id == task.id)
-        db.session.execute(moved.values(due_at=task.due_at, cutoff_at=task.cutoff_at))
+        until = media_until(task.due_at, task.media_window_hours)
+        db.session.execute(moved.values(due_at=task.due_at, cutoff_at=task.cutoff_at, media_until=until))
         return
-    extended = select(DueChange.assignment_id).where(DueChange.kind == "extension")
-    plain = (
-        select(Assignment).where(Assignment.task_id == task.id, Assignment.id.not_in(extended)).order_by(Assignment.id)
+    granted = (
+        select(DueChange.assignment_id)
+        .join(Assignment, Assignment.id == DueChange.assignment_id)
+        .where(Assignment.task_id == task.id, DueChange.kind == "extension")
+        .order_by(DueChange.assignment_id)
     )
-    for assignment in db.session.scalars(plain.with_for_update()):
-        if old_due_at == task.due_at:
+    extended = set(db.session.scalars(granted))
+    everybody = select(Assignment).where(Assignment.task_id == task.id).order_by(Assignment.id)
+    for assignment in db.session.scalars(everybody.with_for_update()):
+        if assignment.id in extended:
+            _move_window(assignment)
+        elif old_due_at == task.due_at:
             assignment.cutoff_at = task.cutoff_at
+            _move_window(assignment)
         else:
             _change_due(
                 assignment,
@@ -64,7 +73,15 @@ def _change_due(
     )
     db.session.add(change)
     assignment.due_at, assignment.cutoff_at, assignment.due_rev = due_at, cutoff_at, change.due_rev
+    _move_window(assignment)
+    change.cutoff_at = assignment.cutoff_at
     db.session.flush()
+
+
+def _move_window(assignment: Assignment) -> None:
+    """Let the media window follow the due; the cut-off moves along when the window would pass it."""
+    assignment.media_until = media_until(assignment.due_at, assignment.task.media_window_hours)
+    assignment.cutoff_at = max(assignment.cutoff_at, assignment.media_until or assignment.due_at)
 
 
 def extend(
@@ -72,7 +89,7 @@ def extend(
 ) -> None:
     """Move one bureau's due, by a document, and write to its people. Verdicts on the old due stay in its history.
 
-    The cut-off moves along when the new due would pass it. Asking twice for the same due changes nothing the
+    The media window moves with it, and the cut-off when either would pass it. Asking twice for the same due changes nothing the
     second time. Raises Refused with every reason.
     """
     if assignment.due_at == due_at and assignment.due_rev:

@@ -17,7 +17,16 @@ from reporting.core.db import db
 PLAIN_CAMPAIGN_FIELDS = (
     "year", "title", "title_en", "document_number", "theme", "theme_en", "starts_on", "ends_on", "zone", "contact_name", "contact_phone",
 )  # fmt: skip
-PLAIN_TASK_FIELDS = ("title", "title_en", "guidance", "opens_at", "due_at", "cutoff_at", "sign_off")
+PLAIN_TASK_FIELDS = (
+    "title",
+    "title_en",
+    "guidance",
+    "opens_at",
+    "due_at",
+    "cutoff_at",
+    "media_window_hours",
+    "sign_off",
+)
 
 
 def create_campaign(organiser: Bureau, plan: rules.CampaignPlan, *, actor: Actor, now: datetime) -> Campaign:
@@ -96,9 +105,11 @@ def edit_task(task: Task, plan: rules.TaskPlan, *, version: int, actor: Actor, n
         problems.append("slots_fixed")
     if task.state == rules.State.OPEN and plan.due_at != task.due_at and plan.due_at <= now:
         problems.append("due_in_past")
+    if task.state == rules.State.OPEN and plan.media_window_hours < task.media_window_hours:
+        problems.append("window_shortened")
     refuse(problems, plan)
     take_version(Task, task.id, version)
-    moved = (plan.due_at, plan.cutoff_at) != (task.due_at, task.cutoff_at)
+    moved = any(getattr(plan, name) != getattr(task, name) for name in ("due_at", "cutoff_at", "media_window_hours"))
     old_due_at = task.due_at
     for name in PLAIN_TASK_FIELDS:
         setattr(task, name, getattr(plan, name))
