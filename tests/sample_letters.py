@@ -40,11 +40,17 @@ KINDS: dict[str, dict[str, Any]] = {
         "on_time": True,
         "late_by": 0,
         "slots": [
-            {"kind": "summary", "standing": "on_time", "arrived_at": "2014-10-14T08:32:08+00:00", "count": 1, "came": 1},
-            {"kind": "photos", "standing": "owed", "arrived_at": None, "count": 0, "came": 0},
+            {
+                "kind": "summary",
+                "standing": "on_time",
+                "arrived_at": "2014-10-14T08:32:08+00:00",
+                "count": 1,
+                "came": 1,
+                "until": None,
+            },
+            {"kind": "photos", "standing": "owed", "arrived_at": None, "count": 0, "came": 0, "until": None},
         ],
         "files": [{"name": "总结<终稿>.docx", "size": 2_400_000, "sha256": HASH, "slot": "summary", "came": True}],
-        "media_until": None,
         "still_owed": ["photos", "videos"],
     },
     "returned": COMMON

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from reporting.campaigns import service as campaigns
 from reporting.campaigns.models import Assignment
 from reporting.core.db import db
-from reporting.deadlines.rules import SlotStanding
+from reporting.deadlines.rules import Arrival
 from reporting.receipts import queries, rules
 from reporting.receipts.models import Receipt, ReceiptCounter
 from reporting.reports import queries as reports
@@ -47,7 +47,7 @@ def _next(year: int) -> int:
 
 def _facts(receipt: Receipt, submission: Submission, assignment: Assignment, *, now: datetime) -> dict[str, Any]:
     came = [line.slot_id for line in submission.files if line.file_id is not None]
-    waits = any(slot.standing == SlotStanding.MANIFEST for slot in submission.slots)
+    arrived = reports.arrivals([assignment.id]).get(assignment.id, {})
     return {
         "number": receipt.number,
         "received_at": submission.received_at.isoformat(),
@@ -61,6 +61,7 @@ def _facts(receipt: Receipt, submission: Submission, assignment: Assignment, *, 
                 "arrived_at": slot.arrived_at.isoformat() if slot.arrived_at else None,
                 "count": slot.count,
                 "came": came.count(slot.slot_id),
+                "until": _until(arrived.get(slot.slot_id)),
             }
             for slot in submission.slots
         ],
@@ -68,6 +69,10 @@ def _facts(receipt: Receipt, submission: Submission, assignment: Assignment, *, 
             {"name": f.name, "size": f.size, "sha256": f.sha256, "slot": f.slot_kind, "came": f.file_id is not None}
             for f in submission.files
         ],
-        "media_until": assignment.media_until.isoformat() if waits and assignment.media_until else None,
         "still_owed": still_owed(reports.contents(assignment, reports.find_report(assignment.id), now=now)),
     }
+
+
+def _until(arrival: Arrival | None) -> str | None:
+    """By when the media of a manifest must be in."""
+    return arrival.media_until.isoformat() if arrival is not None and arrival.media_until is not None else None

@@ -121,7 +121,6 @@ def _told(duty: _Duty, *, english: bool, now: datetime) -> dict[str, Any]:
         "cutoff_at": duty.owing.cutoff_at.isoformat(),
         "days_left": max(0, left),
         "late_days": max(0, -left),
-        "media_until": duty.owing.media_until.isoformat() if duty.owing.media_until else None,
         **_stands(duty.owing),
     }
 
@@ -129,6 +128,7 @@ def _told(duty: _Duty, *, english: bool, now: datetime) -> dict[str, Any]:
 def _stands(owing: Owing) -> dict[str, Any]:
     """What a letter says of each slot."""
     return {
+        "media_until": owing.media_until.isoformat() if owing.media_until else None,
         "owed": list(owing.owed),
         "in": list(owing.arrived),
         "on_the_way": list(owing.on_the_way),

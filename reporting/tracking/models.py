@@ -1,19 +1,12 @@
 """What the clock found at each deadline."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reporting.core.db import Model, UTCDateTime
-
-
-class Stage(StrEnum):
-    """Which moment a verdict is about."""
-
-    DUE = "due"
-    WINDOW = "window"
+from reporting.tracking.rules import Stage
 
 
 class Verdict(Model):

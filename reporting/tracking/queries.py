@@ -29,7 +29,8 @@ from reporting.deadlines.rules import NOT_IN, Standing, Window
 from reporting.reports.models import Report, SlotArrival
 from reporting.reports.rules import State
 from reporting.tracking import rules
-from reporting.tracking.models import Stage, Verdict
+from reporting.tracking.models import Verdict
+from reporting.tracking.rules import Stage
 
 
 def shapes(task: Task) -> list[rules.SlotShape]:

@@ -8,6 +8,7 @@ whose media are on the way. The digit is made in SQL from a few comparisons; wha
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from reporting.deadlines import rules as deadlines
 from reporting.deadlines.rules import SlotStanding, Standing, Window
@@ -15,6 +16,13 @@ from reporting.deadlines.rules import SlotStanding, Standing, Window
 BASE = 8
 NOTHING, ON_TIME, LATE, DECLARED, DECLARED_LATE, ON_THE_WAY = range(6)
 _TICK = timedelta(microseconds=1)
+
+
+class Stage(StrEnum):
+    """Which moment a verdict is about: the due, or the end of the media window after it."""
+
+    DUE = "due"
+    WINDOW = "window"
 
 
 @dataclass(frozen=True, slots=True)

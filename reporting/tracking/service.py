@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from reporting.campaigns.models import Assignment, Task
 from reporting.core.db import changed_rows, db
 from reporting.tracking import queries, rules
-from reporting.tracking.models import Stage, Verdict
+from reporting.tracking.models import Verdict
+from reporting.tracking.rules import Stage
 
 BATCH = 20_000
 

@@ -110,7 +110,8 @@ def _cards(*, now: datetime) -> list[Card]:
     ids = [assignment.id for assignment in found]
     held, arrived = reports.reports_of(ids), reports.arrivals(ids)
     contents = reports.contents_of(found, held, arrived, now=now)
-    media = reports.media_of(ids)
+    awaited = any(deadlines.is_pending(arrival) for mine in arrived.values() for arrival in mine.values())
+    media = reports.media_of(ids) if awaited else {}
     rounds, decisions = reports.latest_submission_ids(ids), reviews.latest_of(ids)
     return [
         _card(

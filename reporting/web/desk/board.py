@@ -23,7 +23,7 @@ from reporting.deadlines.rules import Standing
 from reporting.reports.queries import Media
 from reporting.reports.rules import ReviewState
 from reporting.tracking import queries as tracking
-from reporting.tracking.models import Stage
+from reporting.tracking.rules import Stage
 from reporting.web.codes import kind_word
 from reporting.web.desk import blueprint
 from reporting.web.desk.place import own_task
