@@ -119,7 +119,10 @@ class Board:
         """Code, number, address of its list, and whether it is the one that is shown."""
         shown = self.wanted.told()
         told = []
+        unused = set() if self.task.media_window_hours else {Standing.MANIFEST}
         for name, value in HEADLINES:
+            if value in unused:
+                continue
             alone = {name: str(value)} if value else {}
             address = self._path + ("?" + urlencode(alone) if alone else "")
             told.append((str(value) or "all", self.found.counts[value or "all"], address, shown == alone))
