@@ -92,9 +92,10 @@ def filled_words(content: SlotContent) -> str:
         return _("申明无")
     parts = [_("正文")] if content.takes_text and content.has_text else []
     parts += [count_words(content.kind, content.present)] if content.present else []
-    if content.coming:
-        parts.append(_("其中 %(count)s 个文件已登记、未传完", count=content.coming))
-    return listed(parts) or _("尚无内容")
+    filled = listed(parts) or _("尚无内容")
+    return (
+        _("%(filled)s（其中 %(count)s 个尚未传完）", filled=filled, count=content.coming) if content.coming else filled
+    )
 
 
 def owed_words(kinds: list[str]) -> str:

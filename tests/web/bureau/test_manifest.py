@@ -223,9 +223,11 @@ def test_headquarters_sees_what_is_on_the_way(app, desk, cast, hands):
 
 def test_the_board_counts_what_became_of_the_manifests(app, desk, cast, hands):
     hand_in_manifest(desk, hands)
+    at_desk = app.test_client().sign_in(cast.user("HQ", "leader"))
+    hands.move_to(DUE + timedelta(days=1) - timedelta(seconds=1))
+    assert "期限届满后判定" not in shown(at_desk.get(f"/desk/tasks/{cast.task_id}").text)
     hands.move_to(DUE + timedelta(days=1))
     jobs.sweep()
-    at_desk = app.test_client().sign_in(cast.user("HQ", "leader"))
     board = shown(at_desk.get(f"/desk/tasks/{cast.task_id}").text)
     assert "按时 1 家，部分已报 0 家，未报 3 家" in board
     assert "材料传完期限届满后判定：如期传完 0 家，未传完 1 家" in board
