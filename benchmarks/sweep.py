@@ -32,10 +32,10 @@ ROUNDS = 5
 AIM = 5
 NOW = crowd.DUE + timedelta(days=1)
 BY_HAND = text("""
-    INSERT INTO verdict (assignment_id, due_rev, due_at, standing, owed, written_at)
-    SELECT a.id, a.due_rev, a.due_at,
+    INSERT INTO verdict (assignment_id, due_rev, stage, due_at, standing, owed, on_the_way, written_at)
+    SELECT a.id, a.due_rev, 'due', a.due_at,
            CASE count(s.id) WHEN 3 THEN 'on_time' WHEN 0 THEN 'missing' ELSE 'partial' END,
-           CASE count(s.id) WHEN 3 THEN '' WHEN 0 THEN 'summary photos videos' ELSE 'photos videos' END, :now
+           CASE count(s.id) WHEN 3 THEN '' WHEN 0 THEN 'summary photos videos' ELSE 'photos videos' END, '', :now
     FROM assignment a LEFT JOIN slot_arrival s ON s.assignment_id = a.id AND s.arrived_at < a.due_at
     WHERE a.task_id = :task_id AND a.due_at <= :now
     GROUP BY a.id

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import update
+
 from reporting.accounts import queries as accounts
 from reporting.accounts.models import User
 from reporting.bureaus import queries as bureaus
@@ -15,6 +17,7 @@ from reporting.campaigns import queries as campaigns
 from reporting.campaigns.models import Assignment, Task
 from reporting.core.actor import SYSTEM, Actor
 from reporting.core.db import db, unit_of_work
+from reporting.deadlines.rules import media_until
 from reporting.demo import notice, people, stages
 from reporting.demo.roster import rows
 from reporting.receipts import service as receipts
@@ -79,8 +82,11 @@ class Cast:
         return self.hand_in(code, at, declare=("photos", "videos"), key=key)
 
 
-def make_cast(*, sign_off: bool = False) -> Cast:
-    """Fill an empty database with the cast; the task opens on 29 September and is due on 15 October 24:00."""
+def make_cast(*, sign_off: bool = False, window_hours: int = 0) -> Cast:
+    """Fill an empty database with the cast; the task opens on 29 September and is due on 15 October 24:00.
+
+    Promised media may follow within `window_hours` after that.
+    """
     begin = beijing(9, 29, 9)
     with unit_of_work():
         some = [row for row in rows() if row.code in CODES]
@@ -90,6 +96,11 @@ def make_cast(*, sign_off: bool = False) -> Cast:
     if sign_off:
         with unit_of_work():
             cast.task.sign_off = True
+    if window_hours:
+        with unit_of_work():
+            until = media_until(cast.task.due_at, window_hours)
+            cast.task.media_window_hours = window_hours
+            db.session.execute(update(Assignment).values(media_until=until))
     db.session.rollback()
     return cast
 

@@ -16,6 +16,7 @@ from reporting.accounts.models import User
 from reporting.bureaus.models import Bureau, Membership
 from reporting.campaigns.models import Assignment, Campaign, Slot, Task
 from reporting.core.db import db
+from reporting.deadlines.rules import Arrival
 from reporting.files.models import StoredFile
 from reporting.receipts.models import Receipt
 from reporting.reports.models import Attachment, Report, SlotArrival, Submission, SubmissionSlot
@@ -213,8 +214,8 @@ def board(histories: Sequence[History], **dates: datetime) -> Task:
     return made
 
 
-def arrive(assignment_id: int, came: dict[int, tuple[datetime, datetime, bool]], *, changed_at: datetime) -> None:
-    """A working copy with one round, and slots by id that came at any moment, under any due, declared or not."""
+def arrive(assignment_id: int, came: dict[int, Arrival], *, changed_at: datetime) -> None:
+    """A working copy with one round, and slots by id that came at any moment, in any way."""
     report = Report(assignment_id=assignment_id, changed_at=changed_at, revision=1, round=1)
     db.session.add(report)
     db.session.flush()
@@ -224,9 +225,10 @@ def arrive(assignment_id: int, came: dict[int, tuple[datetime, datetime, bool]],
     )  # fmt: skip
     db.session.add(round_)
     db.session.flush()
-    for slot_id, (arrived_at, due_at, declared) in came.items():
+    for slot_id, one in came.items():
         row = SlotArrival(
-            assignment_id=assignment_id, slot_id=slot_id, submission_id=round_.id, arrived_at=arrived_at, due_at=due_at, declared=declared,
+            assignment_id=assignment_id, slot_id=slot_id, submission_id=round_.id, arrived_at=one.arrived_at, due_at=one.due_at,
+            declared=one.declared, media_until=one.media_until, whole_at=one.whole_at,
         )  # fmt: skip
         db.session.add(row)
     db.session.flush()

@@ -20,8 +20,11 @@ HEBEI = {
     "cutoff_at": CUTOFF,
     "days_left": 2,
     "late_days": 3,
+    "media_until": None,
     "owed": ["photos", "videos"],
     "in": ["summary"],
+    "on_the_way": [],
+    "lapsed": [],
 }
 TIANJIN = {**HEBEI, "bureau": "天津市质监局", "owed": ["summary", "photos", "videos"], "in": []}
 ABOUT = {"bureau": "河北质监局", "task": "活动总结", "round": 1}
@@ -37,10 +40,17 @@ KINDS: dict[str, dict[str, Any]] = {
         "timing": "on_time",
         "late_by": 0,
         "slots": [
-            {"kind": "summary", "standing": "on_time", "arrived_at": "2014-10-14T08:32:08+00:00", "count": 1},
-            {"kind": "photos", "standing": "owed", "arrived_at": None, "count": 0},
+            {
+                "kind": "summary",
+                "standing": "on_time",
+                "arrived_at": "2014-10-14T08:32:08+00:00",
+                "count": 1,
+                "came": 1,
+                "until": None,
+            },
+            {"kind": "photos", "standing": "owed", "arrived_at": None, "count": 0, "came": 0, "until": None},
         ],
-        "files": [{"name": "总结<终稿>.docx", "size": 2_400_000, "sha256": HASH, "slot": "summary"}],
+        "files": [{"name": "总结<终稿>.docx", "size": 2_400_000, "sha256": HASH, "slot": "summary", "came": True}],
         "still_owed": ["photos", "videos"],
     },
     "returned": COMMON

@@ -74,6 +74,7 @@ class Task(Model):
     opens_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     cutoff_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    media_window_hours: Mapped[int] = mapped_column(default=0, server_default="0")
     sign_off: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="draft")
     version: Mapped[int] = mapped_column(default=1)
@@ -110,7 +111,8 @@ class Slot(Model):
 class Assignment(Model):
     """报送任务: one bureau's task. Its dues are its own, so that an extension moves them for it alone.
 
-    `due_rev` grows with every change of the due and is part of every verdict's and letter's key.
+    `due_rev` grows with every change of the due and is part of every verdict's and letter's key. `media_until` is the
+    end of the media window, exclusive; it moves with the due, and is None while the task has no such window.
     """
 
     __tablename__ = "assignment"
@@ -118,6 +120,7 @@ class Assignment(Model):
         UniqueConstraint("task_id", "bureau_id"),
         Index("ix_assignment_due", "due_at", "task_id"),
         Index("ix_assignment_bureau", "bureau_id"),
+        Index("ix_assignment_media_until", "media_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -125,6 +128,7 @@ class Assignment(Model):
     bureau_id: Mapped[int] = mapped_column(ForeignKey("bureau.id"))
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     cutoff_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    media_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_rev: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     task: Mapped[Task] = relationship(lazy="joined", innerjoin=True)

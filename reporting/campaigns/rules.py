@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from reporting.deadlines.rules import media_until
+
 MOST_SLOTS = 20
 LONGEST_NAMES_SHOWN = 20
 # The most characters of what a coordinator writes, as wide as the columns.
@@ -22,6 +24,7 @@ CAMPAIGN_LIMITS = {
 TASK_LIMITS = {"title": 120, "title_en": 200, "guidance": 5000}
 LIST_LIMITS = {"focus_area": 200, "focus_area_body": 2000, "slogan_list": 120, "slogan": 200}
 END_OF_DAY = "24:00"
+LONGEST_WINDOW_HOURS = 168
 
 
 class State(StrEnum):
@@ -71,6 +74,7 @@ class TaskPlan:
     opens_at: datetime
     due_at: datetime
     cutoff_at: datetime
+    media_window_hours: int = 0
     sign_off: bool = False
     slots: tuple[SlotPlan, ...] = ()
 
@@ -160,12 +164,22 @@ def task_problems(plan: TaskPlan) -> list[str]:
         codes.append("due_before_opening")
     if plan.cutoff_at < plan.due_at:
         codes.append("cutoff_before_due")
+    codes += window_problems(plan)
     for slot in plan.slots:
         codes += slot_problems(slot)
     kinds = [slot.kind for slot in plan.slots]
     if len(set(kinds)) != len(kinds):
         codes.append("slot_twice")
     return list(dict.fromkeys(codes))
+
+
+def window_problems(plan: TaskPlan) -> list[str]:
+    """Everything wrong with the time that promised media are given, as codes: bytes are taken only before the cut-off."""
+    if not 0 <= plan.media_window_hours <= LONGEST_WINDOW_HOURS:
+        return ["window_out_of_range"]
+    until = media_until(plan.due_at, plan.media_window_hours)
+    # A cut-off before the due is told by itself.
+    return ["cutoff_before_window"] if until is not None and plan.due_at <= plan.cutoff_at < until else []
 
 
 def slot_problems(slot: SlotPlan) -> list[str]:

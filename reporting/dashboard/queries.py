@@ -14,12 +14,15 @@ from reporting.core.db import bare_rows, db, moment_reader
 from reporting.dashboard import rules
 from reporting.deadlines.rules import NOT_IN, SlotStanding, Standing, Window
 from reporting.reports.models import Report, SlotArrival
+from reporting.reports.queries import Media, media_of
 from reporting.reports.rules import ReviewState
 from reporting.tracking import queries as tracking
 from reporting.tracking import rules as patterns
 
 # From so many rows on, all rows of the task are read rather than each by its id.
 MANY = 500
+# A slot that stands so has not come in, whatever a manifest once said.
+NOT_SHOWN = NOT_IN | {SlotStanding.OPTIONAL}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,14 +77,14 @@ def survey(task: Task, *, now: datetime) -> Survey:
 
     The database puts those together who stand alike, so that thousands of bureaus are a few rows to be judged.
     """
-    asked = {"task_id": task.id}
+    asked = {"task_id": task.id, "now": now}
     read, shapes = moment_reader(), tracking.shapes(task)
     groups = []
     for pattern, due, cutoff, state, members in bare_rows(_groups(tracking.places(task)), asked):
         window = Window(task.opens_at, read(due), read(cutoff))
         ids = tuple(map(int, members.split(",")))
         groups.append(_group(pattern, state, ids, shapes, window, now=now))
-    return Survey(groups, bare_rows(_roster(), asked))
+    return Survey(groups, bare_rows(_roster(), {"task_id": task.id}))
 
 
 @lru_cache(maxsize=256)
@@ -165,7 +168,9 @@ def _named(task: Task, text: str) -> set[int]:
 
 
 class Row(NamedTuple):
-    """One bureau on the board, with all that is shown of it; `arrived` has a moment or None for each slot."""
+    """One bureau on the board, with all that is shown of it: for each slot a moment or None in `arrived`, and in `media`
+    how many files of a manifest have come, None where none is on the way.
+    """
 
     assignment_id: int
     bureau_id: int
@@ -180,23 +185,40 @@ class Row(NamedTuple):
     changed_at: datetime | None
     group: Group
     arrived: tuple[datetime | None, ...]
+    media: tuple[Media | None, ...]
 
 
 def rows(task: Task, found: Survey, ids: Sequence[int]) -> list[Row]:
-    """What is shown of these assignments, in their order, in two statements however many they are."""
+    """What is shown of these assignments, in their order, in two statements however many they are.
+
+    A third counts the media of the manifests among them, if there are any.
+    """
     read, everybody = moment_reader(), len(ids) > MANY
     asked = {"task_id": task.id} if everybody else {"ids": ids}
     details = {row[0]: row for row in bare_rows(_details(everybody), asked)}
     came = {(row[0], row[1]): row[2] for row in bare_rows(_arrivals(everybody), asked)}
     slots, group_of = [slot.id for slot in task.slots], found.group_of
+    media = _media([one for one in ids if SlotStanding.MANIFEST in group_of[one].slots])
     told = []
     for assignment_id in ids:
         *facts, changed = details[assignment_id]
-        stamps = (came.get((assignment_id, slot_id)) for slot_id in slots)
+        group = group_of[assignment_id]
+        stamps = [
+            None if standing in NOT_SHOWN else came.get((assignment_id, slot_id))
+            for slot_id, standing in zip(slots, group.slots, strict=True)
+        ]
         arrived = tuple(None if stamp is None else read(stamp) for stamp in stamps)
+        ways = tuple(
+            media.get((assignment_id, slot_id)) if standing == SlotStanding.MANIFEST else None
+            for slot_id, standing in zip(slots, group.slots, strict=True)
+        )
         changed_at = None if changed is None else read(changed)
-        told.append(Row._make((*facts, changed_at, group_of[assignment_id], arrived)))
+        told.append(Row._make((*facts, changed_at, group, arrived, ways)))
     return told
+
+
+def _media(ids: Sequence[int]) -> dict[tuple[int, int], Media]:
+    return media_of(ids) if ids else {}
 
 
 @lru_cache
@@ -224,7 +246,7 @@ def _details(everybody: bool) -> Select[*tuple[Any, ...]]:
 
 @lru_cache
 def _arrivals(everybody: bool) -> Select[*tuple[Any, ...]]:
-    wanted = select(SlotArrival.assignment_id, SlotArrival.slot_id, SlotArrival.arrived_at)
+    wanted = select(SlotArrival.assignment_id, SlotArrival.slot_id, tracking.came_at())
     wanted = wanted.join(Assignment, Assignment.id == SlotArrival.assignment_id).where(_which(everybody))
     return wanted.order_by(SlotArrival.assignment_id, SlotArrival.slot_id)
 

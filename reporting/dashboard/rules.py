@@ -12,6 +12,7 @@ ORDER = (
     Standing.PARTIAL,
     Standing.DUE_SOON,
     Standing.OPEN,
+    Standing.MANIFEST,
     Standing.LATE,
     Standing.ON_TIME,
     Standing.UPCOMING,

@@ -11,13 +11,14 @@ from reporting.campaigns.models import Task
 from reporting.core.db import db
 from reporting.dashboard import queries
 from reporting.dashboard.rules import OWING, Filter
+from reporting.deadlines.rules import Standing
 from reporting.outbox import queries as letters
 from reporting.outbox import service as outbox
 from reporting.outbox.rules import Recipient
 from reporting.reminders import rules as plan
 
 MOST_NAMES = 20
-COUNTED = ("on_time", "late", "partial", "missing", "due_soon", "open")
+COUNTED = ("on_time", "late", "manifest", "partial", "missing", "due_soon", "open")
 
 
 def queue_digests(*, now: datetime) -> int:
@@ -67,7 +68,7 @@ def _facts(task: Task, found: queries.Survey, contact: bureaus.Contact) -> dict[
         "zone": campaign.zone,
         "task": (english and task.title_en) or task.title,
         "due_at": task.due_at.isoformat(),
-        "counts": {name: counts[name] for name in COUNTED},
+        "counts": {name: counts[name] for name in COUNTED if task.media_window_hours or name != Standing.MANIFEST},
         "missing": [(english and row.name_en) or row.short_zh for row in owing],
         "missing_total": counts[OWING],
         "waiting_review": counts["submitted"],

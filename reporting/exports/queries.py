@@ -13,15 +13,19 @@ from reporting.dashboard import queries as dashboard
 from reporting.deadlines.rules import IN_LATE, late_seconds
 from reporting.receipts.models import Receipt
 from reporting.reports.models import Report, Submission, SubmissionSlot
+from reporting.reports.queries import Media
 
 
 @dataclass(frozen=True, slots=True)
 class SlotLine:
-    """One slot: how it stands, when it first came in, and how many files its last round had."""
+    """One slot: how it stands, when it first came in, how many files its last round had, and how many of a manifest's
+    have come while some are on the way.
+    """
 
     standing: str
     arrived_at: datetime | None
     count: int
+    media: Media | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,8 @@ def lines(task: Task, found: dashboard.Survey, ids: Sequence[int]) -> list[Line]
 
 def _line(task: Task, row: dashboard.Row, receipt: str, counts: dict[tuple[int, int], int]) -> Line:
     slots = tuple(
-        SlotLine(standing, arrived_at, counts.get((row.assignment_id, slot.id), 0))
-        for slot, standing, arrived_at in zip(task.slots, row.group.slots, row.arrived, strict=True)
+        SlotLine(standing, arrived_at, counts.get((row.assignment_id, slot.id), 0), media)
+        for slot, standing, arrived_at, media in zip(task.slots, row.group.slots, row.arrived, row.media, strict=True)
     )
     late = [
         late_seconds(slot.arrived_at, row.group.due_at)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from reporting.campaigns import service as campaigns
 from reporting.campaigns.models import Assignment
 from reporting.core.db import db
+from reporting.deadlines.rules import Arrival
 from reporting.receipts import queries, rules
 from reporting.receipts.models import Receipt, ReceiptCounter
 from reporting.reports import queries as reports
@@ -25,7 +26,7 @@ def issue(submission: Submission, assignment: Assignment, *, now: datetime) -> R
     receipt = Receipt(submission_id=submission.id, number=rules.number(year, _next(year)), issued_at=now)
     db.session.add(receipt)
     db.session.flush()
-    facts = _facts(receipt, submission, assignment)
+    facts = _facts(receipt, submission, assignment, now=now)
     campaigns.tell_bureau(
         assignment, "receipt", str(submission.id), facts=facts, link=f"receipt:{submission.id}", now=now
     )
@@ -44,7 +45,9 @@ def _next(year: int) -> int:
     return db.session.scalar(select(ReceiptCounter.last).where(ReceiptCounter.year == year)) or 0
 
 
-def _facts(receipt: Receipt, submission: Submission, assignment: Assignment) -> dict[str, Any]:
+def _facts(receipt: Receipt, submission: Submission, assignment: Assignment, *, now: datetime) -> dict[str, Any]:
+    came = [line.slot_id for line in submission.files if line.file_id is not None]
+    arrived = reports.arrivals([assignment.id]).get(assignment.id, {})
     return {
         "number": receipt.number,
         "received_at": submission.received_at.isoformat(),
@@ -57,9 +60,19 @@ def _facts(receipt: Receipt, submission: Submission, assignment: Assignment) -> 
                 "standing": slot.standing,
                 "arrived_at": slot.arrived_at.isoformat() if slot.arrived_at else None,
                 "count": slot.count,
+                "came": came.count(slot.slot_id),
+                "until": _until(arrived.get(slot.slot_id)),
             }
             for slot in submission.slots
         ],
-        "files": [{"name": f.name, "size": f.size, "sha256": f.sha256, "slot": f.slot_kind} for f in submission.files],
-        "still_owed": still_owed(reports.contents(assignment, reports.find_report(assignment.id))),
+        "files": [
+            {"name": f.name, "size": f.size, "sha256": f.sha256, "slot": f.slot_kind, "came": f.file_id is not None}
+            for f in submission.files
+        ],
+        "still_owed": still_owed(reports.contents(assignment, reports.find_report(assignment.id), now=now)),
     }
+
+
+def _until(arrival: Arrival | None) -> str | None:
+    """By when the media of a manifest must be in."""
+    return arrival.media_until.isoformat() if arrival is not None and arrival.media_until is not None else None

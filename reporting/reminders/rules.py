@@ -28,7 +28,9 @@ PLAN = (
     Step("overdue_3", 3, "overdue"),
     Step("overdue_7", 7, "overdue"),
 )
-URGENCY = ("before", "last_day", "missed", "overdue")
+# When the media of a manifest have not come within their window. It has no day of its own: see `window_at`.
+WINDOW = Step("window", 0, "window")
+URGENCY = ("before", "last_day", "window", "missed", "overdue")
 
 
 def last_day(due_at: datetime, zone: str) -> date:
@@ -41,15 +43,36 @@ def step_at(step: Step, *, due_at: datetime, zone: str) -> datetime:
     return datetime.combine(last_day(due_at, zone) + timedelta(days=step.days), HOUR, ZoneInfo(zone))
 
 
-def reached(*, due_at: datetime, cutoff_at: datetime, since: datetime, zone: str, now: datetime) -> Step | None:
+def window_at(until: datetime, zone: str) -> datetime:
+    """The moment at which is told that media did not come: nine o'clock, at the end of their window or after it."""
+    local = until.astimezone(ZoneInfo(zone))
+    day = local.date() if local.time() <= HOUR else local.date() + timedelta(days=1)
+    return datetime.combine(day, HOUR, ZoneInfo(zone))
+
+
+def reached(
+    *,
+    due_at: datetime,
+    cutoff_at: datetime,
+    since: datetime,
+    zone: str,
+    now: datetime,
+    lapsed_at: datetime | None = None,
+) -> Step | None:
     """The newest step that has been reached, or None.
 
     A step that lay before `since` (the opening, or the moment the due was set) is passed over, and so are those
-    that were missed while the scheduler was away: a person gets the newest, never a burst.
+    that were missed while the scheduler was away: a person gets the newest, never a burst. `lapsed_at` is there when a
+    manifest was in and its media window has ended without them: the plan then begins anew with that.
     """
     if now >= cutoff_at:
         return None
-    past = [step for step in PLAN if since <= step_at(step, due_at=due_at, zone=zone) <= now]
+    plan = [(step_at(step, due_at=due_at, zone=zone), step) for step in PLAN]
+    if lapsed_at is not None:
+        since = max(since, lapsed_at)
+        plan.append((window_at(lapsed_at, zone), WINDOW))
+        plan.sort(key=lambda planned: planned[0])
+    past = [step for at, step in plan if since <= at <= now]
     return past[-1] if past and _fits(past[-1], due_at=due_at, now=now) else None
 
 

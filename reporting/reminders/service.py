@@ -70,7 +70,12 @@ def _duties(task: Task, *, now: datetime) -> list[_Duty]:
     for owing in found:
         since = changed.get(owing.assignment_id, opened)
         step = rules.reached(
-            due_at=owing.due_at, cutoff_at=owing.cutoff_at, since=since, zone=task.campaign.zone, now=now
+            due_at=owing.due_at,
+            cutoff_at=owing.cutoff_at,
+            since=since,
+            zone=task.campaign.zone,
+            now=now,
+            lapsed_at=owing.media_until if owing.lapsed else None,
         )
         if step is not None:
             duties.append(_Duty(task, owing, step, known[owing.bureau_id]))
@@ -117,8 +122,18 @@ def _told(duty: _Duty, *, english: bool, now: datetime) -> dict[str, Any]:
         "cutoff_at": duty.owing.cutoff_at.isoformat(),
         "days_left": max(0, left),
         "late_days": max(0, -left),
-        "owed": list(duty.owing.owed),
-        "in": list(duty.owing.arrived),
+        **_stands(duty.owing),
+    }
+
+
+def _stands(owing: Owing) -> dict[str, Any]:
+    """What a letter says of each slot."""
+    return {
+        "media_until": owing.media_until.isoformat() if owing.media_until else None,
+        "owed": list(owing.owed),
+        "in": list(owing.arrived),
+        "on_the_way": list(owing.on_the_way),
+        "lapsed": list(owing.lapsed),
     }
 
 
@@ -143,8 +158,7 @@ def recheck(facts: Mapping[str, Any], *, now: datetime) -> Verdict:
         kept.append(
             {
                 **duty,
-                "owed": list(owing.owed),
-                "in": list(owing.arrived),
+                **_stands(owing),
                 "days_left": max(0, left),
                 "late_days": max(0, -left),
             }

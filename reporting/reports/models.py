@@ -35,7 +35,10 @@ class Report(Model):
 
 
 class Attachment(Model):
-    """A file in a slot of a working copy. Removed ones stay, since a submission may have frozen them."""
+    """A file in a slot of a working copy. Removed ones stay, since a submission may have frozen them.
+
+    While `file_id` is None the file is promised: name, size, hash and caption are known, its bytes are on the way.
+    """
 
     __tablename__ = "attachment"
     __table_args__ = (Index("ix_attachment_report_slot", "report_id", "slot_id", "position"),)
@@ -43,7 +46,7 @@ class Attachment(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     name: Mapped[str] = mapped_column(String(255))
     caption: Mapped[str] = mapped_column(String(300), default="")
     focus_area_id: Mapped[int | None] = mapped_column(ForeignKey("focus_area.id"))
@@ -53,7 +56,13 @@ class Attachment(Model):
     media_type: Mapped[str] = mapped_column(String(100))
     added_by: Mapped[str] = mapped_column(String(120))
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the bytes are still on the way."""
+        return self.file_id is None
 
 
 class Declaration(Model):
@@ -120,7 +129,9 @@ class SubmissionSlot(Model):
 
 
 class SubmissionFile(Model):
-    """One line of a round's manifest."""
+    """One line of a round's manifest. `file_id` is None when only the promise was there; whether its bytes have come
+    since is told by its attachment, never by changing this row.
+    """
 
     __tablename__ = "submission_file"
     __table_args__ = (UniqueConstraint("submission_id", "attachment_id"),)
@@ -132,7 +143,7 @@ class SubmissionFile(Model):
     slot_kind: Mapped[str] = mapped_column(String(20))
     slot_position: Mapped[int]
     position: Mapped[int]
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     name: Mapped[str] = mapped_column(String(255))
     caption: Mapped[str] = mapped_column(String(300))
     focus_area: Mapped[str] = mapped_column(String(200))
@@ -141,14 +152,21 @@ class SubmissionFile(Model):
     media_type: Mapped[str] = mapped_column(String(100))
 
 
+_BOARD_COLUMNS = ("assignment_id", "slot_id", "arrived_at", "due_at", "declared", "media_until", "whole_at")
+
+
 class SlotArrival(Model):
-    """When a slot of an assignment first came in, and the due that was then in force. Later rounds do not move it."""
+    """When a slot of an assignment first came in, and the due that was then in force. Later rounds do not move it.
+
+    A manifest with promised files is stamped with the end of their window, `media_until`; `whole_at` is written once,
+    when the last of its media comes in. How the two are read is written at `deadlines.rules.Arrival`.
+    """
 
     __tablename__ = "slot_arrival"
     # The board and the sweep read all of this for everybody at once, so it stands in the index as a whole.
     __table_args__ = (
         UniqueConstraint("assignment_id", "slot_id"),
-        Index("ix_slot_arrival_board", "assignment_id", "slot_id", "arrived_at", "due_at", "declared"),
+        Index("ix_slot_arrival_board", *_BOARD_COLUMNS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -158,3 +176,5 @@ class SlotArrival(Model):
     arrived_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     declared: Mapped[bool]
+    media_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    whole_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,12 +1,14 @@
 """Reading working copies, rounds and arrivals."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 
 from reporting.campaigns.models import Assignment
 from reporting.core.db import db
-from reporting.deadlines.rules import Arrival
+from reporting.deadlines.rules import Arrival, later_of, may_follow
 from reporting.reports import rules
 from reporting.reports.models import Attachment, Declaration, Report, SlotArrival, Submission, SubmissionFile
 
@@ -48,16 +50,89 @@ def declarations(report_id: int) -> dict[int, Declaration]:
 
 
 def arrivals(assignment_ids: Collection[int] | Select[tuple[int]]) -> dict[int, dict[int, Arrival]]:
-    """First arrivals by assignment and slot; an assignment with none is left out. The ids may be a select of them."""
-    wanted = select(
-        SlotArrival.assignment_id, SlotArrival.slot_id, SlotArrival.arrived_at, SlotArrival.due_at, SlotArrival.declared
-    ).where(SlotArrival.assignment_id.in_(assignment_ids))
+    """First arrivals by assignment and slot; an assignment with none is left out. The ids may be a select of them.
+
+    An arrival whose media follow has the end of their window that holds now: the later of the stamped one and the
+    assignment's own.
+    """
+    wanted = (
+        select(SlotArrival, Assignment.media_until)
+        .join(Assignment, Assignment.id == SlotArrival.assignment_id)
+        .where(SlotArrival.assignment_id.in_(assignment_ids))
+    )
     found: dict[int, dict[int, Arrival]] = {}
-    for assignment_id, slot_id, arrived_at, due_at, declared in db.session.execute(
-        wanted.order_by(SlotArrival.id)
-    ).all():
-        found.setdefault(assignment_id, {})[slot_id] = Arrival(arrived_at, due_at, declared)
+    for row, media_until in db.session.execute(wanted.order_by(SlotArrival.id)).all():
+        found.setdefault(row.assignment_id, {})[row.slot_id] = arrival_of(row, media_until)
     return found
+
+
+def arrival_of(row: SlotArrival, media_until: datetime | None) -> Arrival:
+    """A stamped arrival as the rules read it, given the end of its assignment's media window."""
+    until = None if row.media_until is None else later_of(row.media_until, media_until)
+    return Arrival(row.arrived_at, row.due_at, row.declared, until, row.whole_at)
+
+
+class Media(NamedTuple):
+    """How many files of a handed-in manifest there are, and how many of them have come in."""
+
+    came: int
+    total: int
+
+
+def media_of(assignment_ids: Collection[int] | Select[tuple[int]]) -> dict[tuple[int, int], Media]:
+    """The media of the last round by assignment and slot; the ids may be a select of them."""
+    wanted = (
+        select(
+            Submission.assignment_id,
+            SubmissionFile.slot_id,
+            func.count(Attachment.file_id),
+            func.count(SubmissionFile.id),
+        )
+        .join(Report, (Report.id == Submission.report_id) & (Report.round == Submission.round))
+        .join(SubmissionFile, SubmissionFile.submission_id == Submission.id)
+        .join(Attachment, Attachment.id == SubmissionFile.attachment_id)
+        .where(Submission.assignment_id.in_(assignment_ids))
+        .group_by(Submission.assignment_id, SubmissionFile.slot_id)
+        .order_by(Submission.assignment_id, SubmissionFile.slot_id)
+    )
+    return {(row[0], row[1]): Media(row[2], row[3]) for row in db.session.execute(wanted)}
+
+
+def came_in(submission_id: int) -> dict[int, Attachment]:
+    """The files of a round that have come in by now, by attachment."""
+    wanted = (
+        select(Attachment)
+        .join(SubmissionFile, SubmissionFile.attachment_id == Attachment.id)
+        .where(SubmissionFile.submission_id == submission_id, Attachment.file_id.is_not(None))
+        .order_by(Attachment.id)
+    )
+    return {attachment.id: attachment for attachment in db.session.scalars(wanted)}
+
+
+def promises(report_id: int, slot_id: int) -> Sequence[Attachment]:
+    """The files of a slot whose bytes have not come, those still in the working copy first."""
+    wanted = select(Attachment).where(
+        Attachment.report_id == report_id, Attachment.slot_id == slot_id, Attachment.file_id.is_(None)
+    )
+    return db.session.scalars(wanted.order_by(Attachment.removed_at.is_not(None), Attachment.id)).all()
+
+
+def pending_arrivals(assignment_id: int) -> Sequence[SlotArrival]:
+    """The slots of an assignment that came in as a manifest and lack media."""
+    wanted = select(SlotArrival).where(
+        SlotArrival.assignment_id == assignment_id,
+        SlotArrival.media_until.is_not(None),
+        SlotArrival.whole_at.is_(None),
+    )
+    return db.session.scalars(wanted.order_by(SlotArrival.id)).all()
+
+
+def manifest(submission_id: int, slot_id: int) -> Sequence[SubmissionFile]:
+    """The lines of a round for one slot."""
+    wanted = select(SubmissionFile).where(
+        SubmissionFile.submission_id == submission_id, SubmissionFile.slot_id == slot_id
+    )
+    return db.session.scalars(wanted.order_by(SubmissionFile.position, SubmissionFile.id)).all()
 
 
 def submissions(assignment_id: int) -> Sequence[Submission]:
@@ -104,39 +179,41 @@ def by_idempotency_key(assignment_id: int, key: str) -> Submission | None:
     return db.session.scalar(wanted)
 
 
-def submitted_file(submission_id: int, attachment_id: int) -> SubmissionFile | None:
-    """One frozen file of a round, or None."""
-    wanted = select(SubmissionFile).where(
-        SubmissionFile.submission_id == submission_id, SubmissionFile.attachment_id == attachment_id
-    )
-    return db.session.scalar(wanted)
+def submitted_file(submission_id: int, attachment_id: int) -> Attachment | None:
+    """One file of a round with its content, or None, also while its content has not come."""
+    return came_in(submission_id).get(attachment_id)
 
 
-def contents(assignment: Assignment, report: Report | None) -> list[rules.SlotContent]:
-    """What stands in each slot of a working copy, in the order of the slots."""
+def contents(assignment: Assignment, report: Report | None, *, now: datetime) -> list[rules.SlotContent]:
+    """What stands in each slot of a working copy at `now`, in the order of the slots."""
     reports = {} if report is None else {assignment.id: report}
-    return contents_of([assignment], reports, arrivals([assignment.id]))[assignment.id]
+    return contents_of([assignment], reports, arrivals([assignment.id]), now=now)[assignment.id]
 
 
 def contents_of(
-    assignments: Collection[Assignment], reports: Mapping[int, Report], arrived: Mapping[int, Mapping[int, Arrival]]
+    assignments: Collection[Assignment],
+    reports: Mapping[int, Report],
+    arrived: Mapping[int, Mapping[int, Arrival]],
+    *,
+    now: datetime,
 ) -> dict[int, list[rules.SlotContent]]:
     """The same for many assignments in two queries, given their working copies and first arrivals."""
     report_ids = [report.id for report in reports.values()]
     files, declared = _file_counts(report_ids), _declared(report_ids)
     return {
-        one.id: _contents(one, reports.get(one.id), files, declared, arrived.get(one.id, {})) for one in assignments
+        one.id: _contents(one, reports.get(one.id), files, declared, arrived.get(one.id, {}), now=now)
+        for one in assignments
     }
 
 
-def _file_counts(report_ids: Collection[int]) -> dict[tuple[int, int], int]:
+def _file_counts(report_ids: Collection[int]) -> dict[tuple[int, int], Media]:
     wanted = (
-        select(Attachment.report_id, Attachment.slot_id, func.count(Attachment.id))
+        select(Attachment.report_id, Attachment.slot_id, func.count(Attachment.file_id), func.count(Attachment.id))
         .where(Attachment.report_id.in_(report_ids), Attachment.removed_at.is_(None))
         .group_by(Attachment.report_id, Attachment.slot_id)
         .order_by(Attachment.report_id, Attachment.slot_id)
     )
-    return {(report_id, slot_id): count for report_id, slot_id, count in db.session.execute(wanted)}
+    return {(row[0], row[1]): Media(row[2], row[3]) for row in db.session.execute(wanted)}
 
 
 def _declared(report_ids: Collection[int]) -> set[tuple[int, int]]:
@@ -147,17 +224,22 @@ def _declared(report_ids: Collection[int]) -> set[tuple[int, int]]:
 def _contents(
     assignment: Assignment,
     report: Report | None,
-    files: Mapping[tuple[int, int], int],
+    files: Mapping[tuple[int, int], Media],
     declared: Collection[tuple[int, int]],
     arrived: Mapping[int, Arrival],
+    *,
+    now: datetime,
 ) -> list[rules.SlotContent]:
     report_id = 0 if report is None else report.id
     has_text = bool(report and report.body.strip())
-    return [
-        rules.SlotContent(
+    found = []
+    for slot in assignment.task.slots:
+        media, arrival = files.get((report_id, slot.id), Media(0, 0)), arrived.get(slot.id)
+        until = later_of(assignment.media_until, arrival.media_until if arrival else None)
+        content = rules.SlotContent(
             kind=slot.kind, required=slot.required, least=slot.least, most=slot.most, takes_text=slot.takes_text,
-            files=files.get((report_id, slot.id), 0), has_text=has_text, declared=(report_id, slot.id) in declared,
-            arrived=slot.id in arrived,
-        )
-        for slot in assignment.task.slots
-    ]  # fmt: skip
+            files=media.came, has_text=has_text, declared=(report_id, slot.id) in declared, arrived=arrival is not None,
+            coming=media.total - media.came, may_follow=may_follow(until, now=now),
+        )  # fmt: skip
+        found.append(content)
+    return found

@@ -1,9 +1,12 @@
 """What makes a slot complete, what stands in the way of submitting, and which moves a report may make."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from reporting.files import rules as files
 
 LONGEST_TITLE = 120
 LONGEST_BODY = 50_000
@@ -42,7 +45,10 @@ def review_state(state: str | None, *, revision: int, prepared_revision: int | N
 
 @dataclass(frozen=True, slots=True)
 class SlotContent:
-    """What a working copy holds for one slot. `has_text` counts only where the slot takes text."""
+    """What a working copy holds for one slot. `has_text` counts only where the slot takes text.
+
+    `files` are there; `coming` are promised, and count like them while their media `may_follow` in the task's window.
+    """
 
     kind: str
     required: bool
@@ -53,20 +59,36 @@ class SlotContent:
     has_text: bool
     declared: bool
     arrived: bool = False
+    coming: int = 0
+    may_follow: bool = False
+
+    @property
+    def present(self) -> int:
+        """How many places of the slot are taken."""
+        return self.files + self.coming
+
+    @property
+    def counted(self) -> int:
+        """How many files count as handed in."""
+        return self.present if self.may_follow else self.files
 
 
 def is_complete(slot: SlotContent) -> bool:
     """Whether a slot would count as handed in: declared none, or enough files, or text where text is taken."""
     if slot.declared:
         return True
-    if slot.takes_text and slot.has_text:
-        return slot.files <= slot.most
-    return max(1, slot.least) <= slot.files <= slot.most
+    has_text = slot.takes_text and slot.has_text
+    return slot.present <= slot.most and would_do(least=slot.least, files=slot.counted, has_text=has_text)
+
+
+def would_do(*, least: int, files: int, has_text: bool) -> bool:
+    """Whether so many files, or a text, are what a slot asks for."""
+    return has_text or files >= max(1, least)
 
 
 def is_empty(slot: SlotContent) -> bool:
     """Whether nothing at all stands in a slot."""
-    return not slot.files and not slot.declared and not (slot.takes_text and slot.has_text)
+    return not slot.present and not slot.declared and not (slot.takes_text and slot.has_text)
 
 
 def still_owed(slots: Sequence[SlotContent]) -> list[str]:
@@ -99,7 +121,10 @@ def submission_problems(
     required = [slot for slot in slots if slot.required] or list(slots)
     if not any(is_complete(slot) for slot in required):
         problems.append(Problem("nothing_complete"))
-    problems += [Problem("slot_emptied", slot=slot.kind) for slot in slots if slot.arrived and not is_complete(slot)]
+    waiting = {slot.kind: slot.coming for slot in slots if slot.coming and not slot.may_follow}
+    problems += [Problem("media_not_arrived", slot=kind, limit=count) for kind, count in waiting.items()]
+    emptied = [slot.kind for slot in slots if slot.arrived and not is_complete(slot) and slot.kind not in waiting]
+    problems += [Problem("slot_emptied", slot=kind) for kind in emptied]
     return problems
 
 
@@ -108,6 +133,29 @@ def preparation_problems(slots: Sequence[SlotContent], *, title: str, state: str
     return submission_problems(
         slots, title=title, state=state, changed=changed, needs_certifier=False, is_certifier=True
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a manifest as a browser sends it: the hash is SHA-256 in 64 small hex digits, the size in bytes."""
+
+    name: str
+    size: int
+    sha256: str
+    caption: str = ""
+
+
+def entry_problems(entry: Entry, *, formats: Collection[str], max_bytes: int) -> list[str]:
+    """Everything against promising a file, as codes; what only the content can tell is told when it comes."""
+    claimed = files.format_named(entry.name)
+    checks = [
+        ("hash_malformed", re.fullmatch(r"[0-9a-f]{64}", entry.sha256) is None),
+        ("type_not_allowed", claimed is None or claimed.code not in files.allowed_codes(formats)),
+        ("file_empty", entry.size <= 0),
+        ("file_too_large", entry.size > max_bytes),
+        ("caption_too_long", len(entry.caption) > LONGEST_CAPTION),
+    ]
+    return [code for code, wrong in checks if wrong]
 
 
 def text_problems(title: str, body: str) -> list[Problem]:

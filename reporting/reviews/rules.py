@@ -26,11 +26,18 @@ class Proposal:
 
 
 def problems(
-    proposal: Proposal, *, owed: Collection[str], is_open: bool, cutoff_at: datetime, now: datetime
+    proposal: Proposal,
+    *,
+    owed: Collection[str],
+    awaited: Collection[str] = (),
+    is_open: bool,
+    cutoff_at: datetime,
+    now: datetime,
 ) -> list[str]:
     """Everything against a decision, as codes.
 
-    A return needs a note, and a bureau that may still hand in; what owes something cannot be accepted.
+    A return needs a note, and a bureau that may still hand in; what owes something cannot be accepted, nor what was
+    `awaited` and has not come.
     """
     accepts = proposal.decision == Decision.ACCEPT
     closed = not is_open or now >= cutoff_at
@@ -39,6 +46,7 @@ def problems(
         ("note_missing", not accepts and not proposal.note.strip()),
         ("note_too_long", len(proposal.note) > LONGEST_NOTE),
         ("slots_still_owed", accepts and bool(owed)),
+        ("media_still_awaited", accepts and bool(awaited)),
         ("return_when_closed", not accepts and closed),
         ("return_due_in_past", due_at is not None and due_at <= now),
         ("return_due_after_cutoff", due_at is not None and due_at > cutoff_at),

@@ -89,10 +89,15 @@ def _made_already(submission: Submission, proposal: rules.Proposal, actor: Actor
 def _check(assignment: Assignment, submission: Submission, proposal: rules.Proposal, *, now: datetime) -> None:
     owed = [slot.kind for slot in submission.slots if slot.standing in NOT_IN]
     is_open = assignment.task.state == TaskState.OPEN
-    codes = rules.problems(proposal, owed=owed, is_open=is_open, cutoff_at=assignment.cutoff_at, now=now)
+    came = reports.came_in(submission.id)
+    awaited = list(dict.fromkeys(line.slot_kind for line in submission.files if line.attachment_id not in came))
+    codes = rules.problems(
+        proposal, owed=owed, awaited=awaited, is_open=is_open, cutoff_at=assignment.cutoff_at, now=now
+    )
     if codes:
         facts = {
             "slots": owed,
+            "awaited": awaited,
             "limit": rules.LONGEST_NOTE,
             "cutoff_at": assignment.cutoff_at,
             "zone": assignment.task.campaign.zone,

@@ -1,5 +1,6 @@
-"""The sweep: exactly one verdict for each assignment and revision of its due."""
+"""The sweep: exactly one verdict for each assignment, revision of its due, and stage."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,45 +11,65 @@ from reporting.campaigns.models import Assignment, Task
 from reporting.core.db import changed_rows, db
 from reporting.tracking import queries, rules
 from reporting.tracking.models import Verdict
+from reporting.tracking.rules import Stage
 
 BATCH = 20_000
 
 
 def sweep(*, now: datetime, limit: int = BATCH) -> int:
-    """Write the verdicts of up to `limit` dues that have passed; gives how many were written, 0 when all are.
+    """Write the verdicts of up to `limit` dues that have passed, and of as many media windows; gives how many were
+    written, 0 when all are.
 
     What stood at the deadline is read from when things arrived, so it does not matter how late this runs.
-    Verdicts are dated by the due. Two sweeps at once write each verdict once, by its unique key.
+    Verdicts are dated by the due, or by the end of the window. Two sweeps at once write each once, by its unique key.
     """
-    ids = db.session.scalars(queries.unswept(now).order_by(Assignment.id).limit(limit)).all()
+    return sum(_sweep_stage(stage, now=now, limit=limit) for stage in Stage)
+
+
+def _sweep_stage(stage: Stage, *, now: datetime, limit: int) -> int:
+    ids = db.session.scalars(queries.unswept(now, stage).order_by(Assignment.id).limit(limit)).all()
     if not ids:
         return 0
     low, high = ids[0], ids[-1]
     task_ids = db.session.scalars(
         select(Assignment.task_id).where(Assignment.id.between(low, high)).distinct().order_by(Assignment.task_id)
     ).all()
-    return sum(_sweep_task(db.session.get_one(Task, task_id), low, high, now=now) for task_id in task_ids)
+    return sum(_sweep_task(db.session.get_one(Task, task_id), stage, low, high, now=now) for task_id in task_ids)
 
 
-def _sweep_task(task: Task, low: int, high: int, *, now: datetime) -> int:
+def _sweep_task(task: Task, stage: Stage, low: int, high: int, *, now: datetime) -> int:
     """Two statements: in which ways bureaus stood, which the rule judges, and the verdicts of all of them."""
-    pattern = queries.pattern_at_due(queries.places(task)).label("pattern")
-    due = queries.unswept(now).where(Assignment.task_id == task.id, Assignment.id.between(low, high))
+    places = queries.places(task)
+    at_due = stage == Stage.DUE
+    pattern = (queries.pattern_at_due if at_due else queries.pattern_at_window)(places).label("pattern")
+    dated = (Assignment.due_at if at_due else Assignment.media_until).label("dated")
+    due = queries.unswept(now, stage).where(Assignment.task_id == task.id, Assignment.id.between(low, high))
     # The offset keeps SQLite from working the pattern out anew for each place in which it is used.
-    stood = due.with_only_columns(Assignment.id, Assignment.due_rev, Assignment.due_at, pattern).offset(0).subquery()
+    stood = due.with_only_columns(Assignment.id, Assignment.due_rev, dated, pattern).offset(0).subquery()
     found = db.session.scalars(select(stood.c.pattern).distinct().order_by(stood.c.pattern)).all()
     if not found:
         return 0
-    judged = {each: rules.verdict(each, queries.shapes(task), due_at=task.due_at) for each in found}
     rows = select(
         stood.c.id,
         stood.c.due_rev,
-        stood.c.due_at,
-        case({each: str(standing) for each, (standing, _owed) in judged.items()}, value=stood.c.pattern),
-        case({each: " ".join(owed) for each, (_standing, owed) in judged.items()}, value=stood.c.pattern),
+        literal(str(stage)),
+        stood.c.dated,
+        *(case(said, value=stood.c.pattern) for said in _said(found, task)),
         literal(now, Verdict.written_at.type),
     ).where(true())  # Without a condition SQLite takes ON CONFLICT for the one of a join.
-    return changed_rows(_once(["assignment_id", "due_rev", "due_at", "standing", "owed", "written_at"], rows))
+    columns = ["assignment_id", "due_rev", "stage", "due_at", "standing", "owed", "on_the_way", "written_at"]
+    return changed_rows(_once(columns, rows))
+
+
+def _said(patterns: Sequence[int], task: Task) -> list[dict[int, str]]:
+    """What is to be said of each pattern: how it stood, what was owed, and what was on the way."""
+    shapes = queries.shapes(task)
+    judged = {each: rules.verdict(each, shapes, due_at=task.due_at) for each in patterns}
+    return [
+        {each: str(standing) for each, (standing, _owed) in judged.items()},
+        {each: " ".join(owed) for each, (_standing, owed) in judged.items()},
+        {each: " ".join(rules.on_the_way(each, shapes)) for each in patterns},
+    ]
 
 
 def _once(columns: list[str], rows: Any) -> Insert:

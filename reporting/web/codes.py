@@ -9,6 +9,7 @@ _STANDING_WORDS = {
     "open": _l("待报"),
     "due_soon": _l("即将截止"),
     "partial": _l("部分已报"),
+    "manifest": _l("清单已到，材料上传中"),
     "on_time": _l("按时"),
     "late": _l("逾期补报"),
     "missing": _l("未报"),
@@ -23,6 +24,7 @@ def standing_word(code: str) -> str:
 _SLOT_WORDS = {
     "owed": _l("待报"),
     "missing": _l("未报"),
+    "manifest": _l("清单已到，材料上传中"),
     "on_time": _l("按时"),
     "late": _l("逾期补报"),
     "declared": _l("申明无"),

@@ -312,3 +312,64 @@ def test_what_others_organise_is_not_found(task_id):
     assert queries.find_campaign(campaign().id, organiser_ids=ids("HE")) is None
     assert queries.find_task(task_id, organiser_ids=ids("HE", "JS")) is None
     assert queries.find_task(task_id, organiser_ids=ids("HQ")).id == task_id
+
+
+DAY = timedelta(hours=24)
+
+
+def windows(task_id):
+    """Due, cut-off and end of the media window of each assignment."""
+    rows = db.session.execute(
+        select(Assignment.due_at, Assignment.cutoff_at, Assignment.media_until)
+        .where(Assignment.task_id == task_id)
+        .order_by(Assignment.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+def edit(task_id, now, **over) -> None:
+    with unit_of_work():
+        found = task(task_id)
+        campaigns.edit_task(found, replace(TASK, **over), version=found.version, actor=ACTOR, now=now)
+
+
+def test_a_media_window_reaches_everybody_of_a_draft_and_whoever_joins(task_id, now):
+    with unit_of_work():
+        campaigns.assign(task(task_id), ids("HE"), actor=ACTOR, now=now)
+    assert windows(task_id) == [(DUE, LATER, None)]
+    edit(task_id, now, media_window_hours=24)
+    with unit_of_work():
+        campaigns.assign(task(task_id), ids("JS"), actor=ACTOR, now=now)
+    assert windows(task_id) == [(DUE, LATER, DUE + DAY)] * 2
+
+
+def test_an_open_task_may_lengthen_its_window_but_not_shorten_it(task_id, now):
+    opened(task_id, now)
+    edit(task_id, now, media_window_hours=24)
+    assert windows(task_id) == [(DUE, LATER, DUE + DAY)] * 2
+    edit(task_id, now, media_window_hours=48)
+    assert windows(task_id) == [(DUE, LATER, DUE + 2 * DAY)] * 2
+    assert refused(
+        lambda: campaigns.edit_task(
+            task(task_id), replace(TASK, media_window_hours=47), version=task(task_id).version, actor=ACTOR, now=now
+        )
+    ) == ["window_shortened"]
+
+
+def test_an_extension_takes_the_window_and_the_cut_off_along(task_id, now):
+    opened(task_id, now)
+    edit(task_id, now, media_window_hours=24)
+    with unit_of_work():
+        first = db.session.scalar(select(Assignment).order_by(Assignment.id).limit(1))
+        campaigns.extend(first, due_at=LATER, reason="水灾", document_number="88号", actor=ACTOR, now=now)
+    assert windows(task_id) == [(LATER, LATER + DAY, LATER + DAY), (DUE, LATER, DUE + DAY)]
+    assert queries.due_changes(first.id)[0].cutoff_at == LATER + DAY
+    edit(task_id, now, media_window_hours=48)
+    assert windows(task_id) == [(LATER, LATER + 2 * DAY, LATER + 2 * DAY), (DUE, LATER, DUE + 2 * DAY)]
+
+
+def test_a_moved_due_moves_the_window(task_id, now):
+    opened(task_id, now)
+    edit(task_id, now, media_window_hours=24)
+    edit(task_id, now, media_window_hours=24, due_at=DUE + DAY)
+    assert windows(task_id) == [(DUE + DAY, LATER, DUE + 2 * DAY)] * 2

@@ -56,7 +56,7 @@ def test_counts_say_every_number_and_zero_too(app):
     accepted = History(PUNCTUAL.arrived, state="accepted")
     task = board([NOTHING] * 3 + [PARTIAL] * 2 + [TARDY] + [PUNCTUAL] * 4 + [accepted])
     assert queries.survey(task, now=AFTER).counts == {
-        "all": 11, "missing": 3, "partial": 2, "late": 1, "on_time": 5, "open": 0, "due_soon": 0, "upcoming": 0, "owing": 5, "to_come": 0,
+        "all": 11, "missing": 3, "partial": 2, "late": 1, "on_time": 5, "manifest": 0, "open": 0, "due_soon": 0, "upcoming": 0, "owing": 5, "to_come": 0,
         "none": 3, "draft": 0, "prepared": 0, "submitted": 7, "returned": 0, "accepted": 1,
     }  # fmt: skip
 
@@ -135,10 +135,22 @@ MOMENTS = some.sampled_from(
     ]
 )
 DUES = some.sampled_from([DUE - timedelta(days=1), DUE, DUE + timedelta(days=1)])
-SLOT = some.one_of(some.none(), some.tuples(MOMENTS, DUES, some.booleans()))
-BUREAU = some.tuples(some.tuples(SLOT, SLOT, SLOT), DUES, some.sampled_from(list(report_rules.State)), some.booleans())
+ENDS = some.one_of(some.none(), some.sampled_from([DUE, DUE + timedelta(hours=25), DUE + timedelta(days=2)]))
+SLOT = some.one_of(
+    some.none(), some.builds(deadlines.Arrival, MOMENTS, DUES, some.booleans(), ENDS, some.one_of(some.none(), MOMENTS))
+)
+SLOTS = some.tuples(SLOT, SLOT, SLOT)
+BUREAU = some.tuples(SLOTS, DUES, ENDS, some.sampled_from(list(report_rules.State)), some.booleans())
 NOWS = some.sampled_from(
-    [crowd.OPENS - timedelta(1), DUE - timedelta(days=9), DUE - timedelta(microseconds=1), DUE, AFTER]
+    [
+        crowd.OPENS - timedelta(1),
+        DUE - timedelta(days=9),
+        DUE - timedelta(microseconds=1),
+        DUE,
+        DUE + timedelta(hours=25),
+        AFTER - timedelta(microseconds=1),
+        AFTER,
+    ]
 )
 
 
@@ -173,8 +185,9 @@ def test_the_grouped_number_and_the_one_rule_agree_on_any_history(app, bureaus, 
 
 def _write(task, bureaus) -> None:
     """Whatever the verbs could leave behind: arrivals under any due, any state, prepared or not."""
-    for assignment_id, (slots, due_at, state, is_prepared) in bureaus.items():
-        db.session.get(Assignment, assignment_id).due_at = due_at
+    for assignment_id, (slots, due_at, media_until, state, is_prepared) in bureaus.items():
+        row = db.session.get(Assignment, assignment_id)
+        row.due_at, row.media_until = due_at, media_until
         came = {slot.id: one for slot, one in zip(task.slots, slots, strict=True) if one is not None}
         crowd.arrive(assignment_id, came, changed_at=AFTER)
         report = reports.find_report(assignment_id)

@@ -21,9 +21,14 @@ OPENED = beijing(9, 29, 9)
 
 
 def reached(
-    now: datetime, *, due_at: datetime = DUE, since: datetime = OPENED, cutoff_at: datetime = CUTOFF
+    now: datetime,
+    *,
+    due_at: datetime = DUE,
+    since: datetime = OPENED,
+    cutoff_at: datetime = CUTOFF,
+    lapsed_at: datetime | None = None,
 ) -> str | None:
-    step = rules.reached(due_at=due_at, cutoff_at=cutoff_at, since=since, zone=ZONE, now=now)
+    step = rules.reached(due_at=due_at, cutoff_at=cutoff_at, since=since, zone=ZONE, now=now, lapsed_at=lapsed_at)
     return step.code if step else None
 
 
@@ -97,4 +102,35 @@ def test_the_plan_is_in_the_order_of_its_days() -> None:
     days = [step.days for step in rules.PLAN]
     assert days == sorted(set(days))
     assert len({step.code for step in rules.PLAN}) == len(rules.PLAN)
-    assert {step.wording for step in rules.PLAN} == set(rules.URGENCY)
+    assert {step.wording for step in (*rules.PLAN, rules.WINDOW)} == set(rules.URGENCY)
+
+
+# fmt: off
+@pytest.mark.parametrize(("until", "expected"), [
+    (beijing(10, 16, 8),            beijing(10, 16, 9)),
+    (beijing(10, 16, 9),            beijing(10, 16, 9)),
+    (beijing(10, 16, 9) + SECOND,   beijing(10, 17, 9)),
+    (beijing(10, 17),               beijing(10, 17, 9)),
+])
+def test_media_that_did_not_come_are_told_at_nine(until: datetime, expected: datetime) -> None:
+    assert rules.window_at(until, ZONE) == expected
+
+
+# fmt: off
+@pytest.mark.parametrize(("until", "now", "expected"), [
+    # The window ends at midnight: whoever owes since then has not been owing at nine the day before.
+    (beijing(10, 17),    beijing(10, 17),              None),
+    (beijing(10, 17),    beijing(10, 17, 9) - SECOND,  None),
+    (beijing(10, 17),    beijing(10, 17, 9),           "window"),
+    (beijing(10, 17),    beijing(10, 18, 9) - SECOND,  "window"),
+    (beijing(10, 17),    beijing(10, 18, 9),           "overdue_3"),
+    # It ends before nine: one letter that morning, with its own words.
+    (beijing(10, 16, 8), beijing(10, 16, 9) - SECOND,  None),
+    (beijing(10, 16, 8), beijing(10, 16, 9),           "window"),
+    # A week: the end of the window comes after everything else.
+    (beijing(10, 23),    beijing(10, 23, 9),           "window"),
+])
+def test_a_window_that_ended_without_media_begins_the_plan_anew(
+    until: datetime, now: datetime, expected: str | None
+) -> None:
+    assert reached(now, lapsed_at=until) == expected

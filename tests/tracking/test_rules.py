@@ -6,7 +6,7 @@ import pytest
 
 from reporting.deadlines.rules import SlotStanding, Standing, Window
 from reporting.tracking import rules
-from reporting.tracking.rules import BASE, DECLARED, DECLARED_LATE, LATE, NOTHING, ON_TIME, SlotShape
+from reporting.tracking.rules import BASE, DECLARED, DECLARED_LATE, LATE, NOTHING, ON_THE_WAY, ON_TIME, SlotShape
 
 DUE = datetime(2014, 10, 15, 16, tzinfo=UTC)
 WINDOW = Window(DUE - timedelta(days=45), DUE, DUE + timedelta(days=16))
@@ -29,6 +29,7 @@ def test_each_slot_has_a_digit_of_its_own():
         (LATE, SlotStanding.LATE, SlotStanding.LATE),
         (DECLARED, SlotStanding.DECLARED, SlotStanding.DECLARED),
         (DECLARED_LATE, SlotStanding.DECLARED_LATE, SlotStanding.DECLARED_LATE),
+        (ON_THE_WAY, SlotStanding.MANIFEST, SlotStanding.MANIFEST),
     ],
 )
 def test_what_a_digit_means_is_asked_of_the_one_rule(digit, before, after):
@@ -51,3 +52,8 @@ def test_an_optional_slot_that_is_empty_does_not_count():
 )
 def test_a_verdict_names_the_required_slots_that_were_not_in(digits, expected):
     assert rules.verdict(pattern(*digits), SHAPES, due_at=DUE) == expected
+
+
+def test_what_is_on_the_way_is_named():
+    assert rules.on_the_way(pattern(ON_TIME, ON_THE_WAY, ON_THE_WAY), SHAPES) == ("photos", "videos")
+    assert rules.verdict(pattern(ON_TIME, ON_THE_WAY, NOTHING), SHAPES, due_at=DUE) == (Standing.ON_TIME, ())

@@ -20,7 +20,7 @@ ROOMS = Path(__file__).resolve().parents[2] / "reporting"
 MAKERS = {"of", "Reason", "Problem", "RosterProblem", "_problem"}
 MOMENT = datetime(2014, 10, 15, 16, 0, tzinfo=UTC)
 KINDS = {
-    "slot": "videos", "slots": ["photos", "videos"], "expected": "docx", "found": "html", "zone": "Asia/Shanghai",
+    "slot": "videos", "slots": ["photos", "videos"], "awaited": ["photos"], "expected": "docx", "found": "html", "zone": "Asia/Shanghai",
     "kinds": ["quality", "ciq"], "role": "certifier", "field": "name_en", "fields": ["code", "name_zh"],
 }  # fmt: skip
 # A fact of the same name, of another vocabulary.

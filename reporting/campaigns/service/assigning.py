@@ -14,6 +14,7 @@ from reporting.campaigns.models import Assignment, Task
 from reporting.campaigns.service.refusing import refuse, refuse_without
 from reporting.core.actor import Actor
 from reporting.core.db import changed_rows, db
+from reporting.deadlines.rules import media_until
 
 
 def assign(task: Task, bureau_ids: Collection[int], *, actor: Actor, now: datetime) -> int:
@@ -37,6 +38,7 @@ def assign(task: Task, bureau_ids: Collection[int], *, actor: Actor, now: dateti
             "bureau_id": bureau_id,
             "due_at": task.due_at,
             "cutoff_at": task.cutoff_at,
+            "media_until": media_until(task.due_at, task.media_window_hours),
             "due_rev": 0,
             "created_at": now,
         }

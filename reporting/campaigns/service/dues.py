@@ -11,13 +11,15 @@ from reporting.campaigns.service.refusing import refuse
 from reporting.campaigns.service.telling import tell_bureau
 from reporting.core.actor import Actor
 from reporting.core.db import db
+from reporting.deadlines.rules import media_until
 
 
 def move_dues(task: Task, *, actor: Actor, now: datetime) -> None:
     """Carry the task's new dates to every assignment; where one has an extension of its own, the later date holds."""
     if task.state == rules.State.DRAFT:
         moved = update(Assignment).where(Assignment.task_id == task.id)
-        db.session.execute(moved.values(due_at=task.due_at, cutoff_at=task.cutoff_at))
+        until = media_until(task.due_at, task.media_window_hours)
+        db.session.execute(moved.values(due_at=task.due_at, cutoff_at=task.cutoff_at, media_until=until))
         return
     extended = set(
         db.session.scalars(
@@ -34,6 +36,7 @@ def move_dues(task: Task, *, actor: Actor, now: datetime) -> None:
             due_at, cutoff_at = max(assignment.due_at, due_at), max(assignment.cutoff_at, cutoff_at)
         if due_at == assignment.due_at:
             assignment.cutoff_at = cutoff_at
+            _move_window(assignment)
         else:
             _change_due(
                 assignment,
@@ -72,7 +75,15 @@ def _change_due(
     )
     db.session.add(change)
     assignment.due_at, assignment.cutoff_at, assignment.due_rev = due_at, cutoff_at, change.due_rev
+    _move_window(assignment)
+    change.cutoff_at = assignment.cutoff_at
     db.session.flush()
+
+
+def _move_window(assignment: Assignment) -> None:
+    """Let the media window follow the due; the cut-off moves along when the window would pass it."""
+    assignment.media_until = media_until(assignment.due_at, assignment.task.media_window_hours)
+    assignment.cutoff_at = max(assignment.cutoff_at, assignment.media_until or assignment.due_at)
 
 
 def extend(
@@ -80,7 +91,7 @@ def extend(
 ) -> None:
     """Move one bureau's due, by a document, and write to its people. Verdicts on the old due stay in its history.
 
-    The cut-off moves along when the new due would pass it. Asking twice for the same due changes nothing the
+    The media window moves with it, and the cut-off when either would pass it. Asking twice for the same due changes nothing the
     second time. Raises Refused with every reason.
     """
     if assignment.due_at == due_at and assignment.due_rev:

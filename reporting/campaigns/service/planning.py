@@ -20,7 +20,16 @@ PLAIN_CAMPAIGN_FIELDS = (
     "year", "title", "title_en", "document_number", "theme", "theme_en", "starts_on", "ends_on", "zone", "contact_name", "contact_phone",
 )  # fmt: skip
 SLOT_FIELDS = ("required", "least", "most", "formats", "max_bytes", "takes_text", "may_declare_none", "position")
-PLAIN_TASK_FIELDS = ("title", "title_en", "guidance", "opens_at", "due_at", "cutoff_at", "sign_off")
+PLAIN_TASK_FIELDS = (
+    "title",
+    "title_en",
+    "guidance",
+    "opens_at",
+    "due_at",
+    "cutoff_at",
+    "media_window_hours",
+    "sign_off",
+)
 
 
 def create_campaign(organiser: Bureau, plan: rules.CampaignPlan, *, actor: Actor, now: datetime) -> Campaign:
@@ -111,12 +120,14 @@ def edit_task(task: Task, plan: rules.TaskPlan, *, version: int, actor: Actor, n
         problems.append("due_in_past")
     if task.state == rules.State.OPEN and not any(slot.required for slot in plan.slots):
         problems.append("nothing_required")
+    if task.state == rules.State.OPEN and plan.media_window_hours < task.media_window_hours:
+        problems.append("window_shortened")
     refuse(problems, plan)
     if task.state == rules.State.OPEN and plan.sign_off:
         refuse_without(queries.assigned_without(task.id, Role.CERTIFIER), "bureau_without_certifier")
     take_version(Task, task.id, version)
     before = _told(task)
-    moved = (plan.due_at, plan.cutoff_at) != (task.due_at, task.cutoff_at)
+    moved = any(getattr(plan, name) != getattr(task, name) for name in ("due_at", "cutoff_at", "media_window_hours"))
     for name in PLAIN_TASK_FIELDS:
         setattr(task, name, getattr(plan, name))
     _write_slots(task, plan)

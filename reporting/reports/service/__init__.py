@@ -12,6 +12,7 @@ from reporting.reports.service.attaching import (
 )
 from reporting.reports.service.deciding import accept, give_back
 from reporting.reports.service.drafting import gate_reasons, save_text
+from reporting.reports.service.manifests import promise
 from reporting.reports.service.submitting import prepare, problems_now, submit
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "move",
     "prepare",
     "problems_now",
+    "promise",
     "remove",
     "restore",
     "save_text",

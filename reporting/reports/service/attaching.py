@@ -13,6 +13,7 @@ from reporting.core.errors import NotFound, Reason, Refused
 from reporting.files import service as files
 from reporting.reports import queries, rules
 from reporting.reports.models import Attachment, Declaration, Report
+from reporting.reports.service import promising
 from reporting.reports.service.drafting import begun, gate_reasons, touch
 from reporting.uploads.service import Received
 
@@ -30,31 +31,63 @@ def attach(
 ) -> list[Reason]:
     """Put files that were received into a slot; gives a reason for each that did not fit.
 
-    A file whose content is already in the slot is passed over, so that a form posted twice adds nothing.
-    Raises Refused when the gate is shut. A declaration of having none is lifted by the first file.
+    A file whose content is already in the slot is passed over, so that a form posted twice adds nothing. Content that
+    was promised fills its promise, whichever way it comes, and changes nothing else of the report. Raises Refused when
+    the gate is shut. A declaration of having none is lifted by the first file.
     """
     slot = slot_of(assignment, kind)
     _refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
-    present = [a for a in queries.attachments(report.id) if a.slot_id == slot.id]
-    have, position = {a.sha256 for a in present}, max((a.position for a in present), default=0)
-    reasons, added = [], 0
-    for item in received:
-        if item.sha256 in have:
-            reasons.append(Reason.of("already_attached", name=item.name))
-        elif len(present) + added >= slot.most:
-            reasons.append(Reason.of("too_many_files", slot=slot.kind, most=slot.most, name=item.name))
-        else:
-            added += 1
-            have.add(item.sha256)
-            _add(report, slot, item, position=position + added, actor=actor, now=now)
-    if added:
-        _lift_declaration(report, slot)
+    row = _Row(report, slot)
+    reasons = [_put(assignment, row, item, actor=actor, now=now) for item in received]
+    if row.is_changed:
+        lift_declaration(report, slot)
         touch(report, actor=actor, now=now)
-    return reasons
+    promising.settle(assignment, now=now)
+    return [reason for reason in reasons if reason is not None]
 
 
-def _add(report: Report, slot: Slot, item: Received, *, position: int, actor: Actor, now: datetime) -> None:
+class _Row:
+    """The files of one slot while some are being put in."""
+
+    def __init__(self, report: Report, slot: Slot) -> None:
+        self.report, self.slot = report, slot
+        self.present = [a for a in queries.attachments(report.id) if a.slot_id == slot.id]
+        self.promises = {a.sha256: a for a in reversed(queries.promises(report.id, slot.id))}
+        self.is_changed = False
+
+    @property
+    def next_place(self) -> int:
+        return max((a.position for a in self.present), default=0) + 1
+
+    def take(self, attachment: Attachment) -> None:
+        self.present.append(attachment)
+        self.is_changed = True
+
+
+def _put(assignment: Assignment, row: _Row, item: Received, *, actor: Actor, now: datetime) -> Reason | None:
+    """Put one file into its slot, or say why not."""
+    promised = row.promises.get(item.sha256)
+    full = Reason.of("too_many_files", slot=row.slot.kind, most=row.slot.most, name=item.name)
+    if promised is not None and promised.is_promised:
+        if promised.removed_at is not None:
+            if len(row.present) >= row.slot.most:
+                return full
+            promised.removed_at = None
+            row.take(promised)
+        promising.fill(promised, item, now=now)
+        return None
+    if item.sha256 in {a.sha256 for a in row.present}:
+        return Reason.of("already_attached", name=item.name)
+    if promising.differs_from_promise(assignment, row.report, row.slot, item, now=now):
+        return Reason.of("content_differs_from_promise", name=item.name, slot=row.slot.kind)
+    if len(row.present) >= row.slot.most:
+        return full
+    row.take(_add(row.report, row.slot, item, position=row.next_place, actor=actor, now=now))
+    return None
+
+
+def _add(report: Report, slot: Slot, item: Received, *, position: int, actor: Actor, now: datetime) -> Attachment:
     stored = files.keep_row(item, now=now)
     attachment = Attachment(
         report_id=report.id,
@@ -67,11 +100,14 @@ def _add(report: Report, slot: Slot, item: Received, *, position: int, actor: Ac
         media_type=item.media_type,
         added_by=actor.name,
         added_at=now,
+        arrived_at=now,
     )
     db.session.add(attachment)
+    return attachment
 
 
-def _lift_declaration(report: Report, slot: Slot) -> bool:
+def lift_declaration(report: Report, slot: Slot) -> bool:
+    """Take back that there is none of a slot; False when that was not said."""
     declared = queries.declarations(report.id).get(slot.id)
     if declared is None:
         return False
@@ -114,7 +150,7 @@ def restore(assignment: Assignment, attachment_id: int, *, actor: Actor, now: da
     if (present or 0) >= slot.most:
         raise Refused(Reason.of("too_many_files", slot=slot.kind, most=slot.most, name=attachment.name))
     attachment.removed_at = None
-    _lift_declaration(report, slot)
+    lift_declaration(report, slot)
     touch(report, actor=actor, now=now)
     return attachment
 
@@ -199,7 +235,7 @@ def undeclare(assignment: Assignment, kind: str, *, actor: Actor, now: datetime)
     slot = slot_of(assignment, kind)
     _refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
-    if _lift_declaration(report, slot):
+    if lift_declaration(report, slot):
         touch(report, actor=actor, now=now)
 
 

@@ -23,6 +23,7 @@ from reporting.reports.models import (
     SubmissionFile,
     SubmissionSlot,
 )
+from reporting.reports.service import promising
 from reporting.reports.service.drafting import begun, gate_reasons
 
 
@@ -33,7 +34,7 @@ def _is_changed(report: Report) -> bool:
 def problems_now(assignment: Assignment, report: Report | None, *, is_certifier: bool, now: datetime) -> list[Reason]:
     """Everything that would stand in the way of submitting now, for the page that shows it before."""
     problems = rules.submission_problems(
-        queries.contents(assignment, report),
+        queries.contents(assignment, report, now=now),
         title=report.title if report else "",
         state=report.state if report else rules.State.DRAFT,
         changed=report is None or _is_changed(report),
@@ -52,7 +53,10 @@ def prepare(assignment: Assignment, *, actor: Actor, now: datetime) -> Report:
     report = begun(assignment, actor=actor, now=now)
     reasons = gate_reasons(assignment, now=now) + _as_reasons(
         rules.preparation_problems(
-            queries.contents(assignment, report), title=report.title, state=report.state, changed=_is_changed(report)
+            queries.contents(assignment, report, now=now),
+            title=report.title,
+            state=report.state,
+            changed=_is_changed(report),
         )
     )
     if reasons:
@@ -120,23 +124,41 @@ def _freeze(assignment: Assignment, report: Report, *, key: str, actor: Actor, n
     )
     db.session.add(submission)
     db.session.flush()
-    _freeze_slots(assignment, report, submission, declared, now=now)
+    contents = queries.contents(assignment, report, now=now)
+    stamped = _stamp_slots(assignment, submission, contents, now=now)
     _freeze_files(assignment, submission, attachments)
+    db.session.flush()
+    promising.settle(assignment, now=now)
+    _freeze_slots(assignment, submission, contents, stamped, declared, now=now)
     db.session.flush()
     db.session.expire(submission, ["slots", "files"])
     return submission
 
 
-def _freeze_slots(
-    assignment: Assignment, report: Report, submission: Submission, declared: dict[int, Declaration], *, now: datetime
-) -> None:
+def _stamp_slots(
+    assignment: Assignment, submission: Submission, contents: Sequence[rules.SlotContent], *, now: datetime
+) -> dict[int, SlotArrival]:
+    """Stamp each slot that is complete; gives the arrivals by slot, those of earlier rounds too."""
     first = select(SlotArrival).where(SlotArrival.assignment_id == assignment.id).order_by(SlotArrival.id)
     stamped = {row.slot_id: row for row in db.session.scalars(first)}
-    for slot, content in zip(assignment.task.slots, queries.contents(assignment, report), strict=True):
+    for slot, content in zip(assignment.task.slots, contents, strict=True):
         if rules.is_complete(content):
-            _stamp(assignment, slot, submission, stamped, declared=content.declared, now=now)
+            _stamp(assignment, slot, submission, stamped, content=content, now=now)
+    return stamped
+
+
+def _freeze_slots(
+    assignment: Assignment,
+    submission: Submission,
+    contents: Sequence[rules.SlotContent],
+    stamped: dict[int, SlotArrival],
+    declared: dict[int, Declaration],
+    *,
+    now: datetime,
+) -> None:
+    for slot, content in zip(assignment.task.slots, contents, strict=True):
         row = stamped.get(slot.id)
-        arrival = None if row is None else deadlines.Arrival(row.arrived_at, row.due_at, row.declared)
+        arrival = None if row is None else queries.arrival_of(row, assignment.media_until)
         frozen = SubmissionSlot(
             submission_id=submission.id,
             slot_id=slot.id,
@@ -145,8 +167,8 @@ def _freeze_slots(
             standing=deadlines.slot_standing(
                 required=slot.required, arrival=arrival, due_at=assignment.due_at, now=now
             ),
-            count=content.files,
-            arrived_at=None if row is None else row.arrived_at,
+            count=content.present,
+            arrived_at=None if arrival is None else deadlines.came_at(arrival),
             declared_reason=declared[slot.id].reason if slot.id in declared else "",
         )
         db.session.add(frozen)
@@ -158,10 +180,12 @@ def _stamp(
     submission: Submission,
     stamped: dict[int, SlotArrival],
     *,
-    declared: bool,
+    content: rules.SlotContent,
     now: datetime,
 ) -> None:
     """Stamp a slot's first arrival; a later round only says whether it is still declared none."""
+    # Bytes may follow a manifest until the window in force ends; what is all there needs no window.
+    until = assignment.media_until if content.coming else None
     row = stamped.get(slot.id)
     if row is None:
         row = SlotArrival(
@@ -170,11 +194,12 @@ def _stamp(
             submission_id=submission.id,
             arrived_at=now,
             due_at=assignment.due_at,
-            declared=declared,
+            declared=content.declared,
+            media_until=until,
         )
         stamped[slot.id] = row
         db.session.add(row)
-    row.declared = declared
+    row.declared = content.declared
 
 
 def _freeze_files(assignment: Assignment, submission: Submission, attachments: Sequence[Attachment]) -> None:

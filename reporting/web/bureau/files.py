@@ -136,5 +136,7 @@ def move(assignment_id: int, attachment_id: int) -> ResponseReturnValue:
 def file(assignment_id: int, attachment_id: int) -> ResponseReturnValue:
     """A file as it was handed in: photos and videos are shown, documents are downloads."""
     found, _kind = _attachment(assignment_id, attachment_id)
+    if found.is_promised:
+        raise NotFound
     end_reading()
     return send_kept(kit().vault, found.sha256, found.name, found.media_type, inline=True)

@@ -27,15 +27,28 @@ PER_PAGE = 50
 
 
 @dataclass(frozen=True)
+class CardSlot:
+    """One slot of an assignment: how it stands, what the working copy holds, how many files of the last round have come
+    (None without a round), and when it first arrived.
+    """
+
+    kind: str
+    standing: SlotStanding
+    content: SlotContent
+    media: reports.Media | None
+    arrived_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Card:
-    """One assignment in the list. `slots` are (kind, standing, content, moment of arrival or None), in their order."""
+    """One assignment in the list, with its slots in their order."""
 
     assignment: Any
     bureau: Any
     standing: Standing
     state: ReviewState
     gate: Gate
-    slots: Sequence[tuple[str, SlotStanding, SlotContent, datetime | None]]
+    slots: Sequence[CardSlot]
     has_changes: bool
     is_certifier: bool
     receipt_id: int | None
@@ -44,7 +57,12 @@ class Card:
     @property
     def owed(self) -> list[str]:
         """The required slots that have not arrived."""
-        return [kind for kind, standing, *_rest in self.slots if standing in deadlines.NOT_IN]
+        return [slot.kind for slot in self.slots if slot.standing in deadlines.NOT_IN]
+
+    @property
+    def on_the_way(self) -> list[str]:
+        """The slots whose manifest is in and whose media are not all."""
+        return [slot.kind for slot in self.slots if slot.standing == SlotStanding.MANIFEST]
 
     @property
     def is_over(self) -> bool:
@@ -54,7 +72,8 @@ class Card:
     @property
     def is_done(self) -> bool:
         """Whether all is in and nothing was changed or asked since."""
-        return not self.owed and not self.has_changes and self.state == ReviewState.SUBMITTED
+        settled = not self.owed and not self.on_the_way
+        return settled and not self.has_changes and self.state == ReviewState.SUBMITTED
 
     @property
     def next_step(self) -> tuple[str, str, bool]:
@@ -72,9 +91,11 @@ class Card:
             return (_("核对并签发提交"), check) if self.is_certifier else (_("查看待签发的材料"), page)
         if self.state == ReviewState.RETURNED:
             return _("按审阅意见修改"), page
-        if all(is_empty(content) for _kind, _standing, content, _at in self.slots):
+        if all(is_empty(slot.content) for slot in self.slots):
             return _("开始填报"), page
-        ready = all(is_complete(content) for kind, _standing, content, _at in self.slots if kind in self.owed)
+        if self.on_the_way and not self.owed and not self.has_changes:
+            return _("继续上传材料"), page
+        ready = all(is_complete(slot.content) for slot in self.slots if slot.kind in self.owed)
         if ready and (self.owed or self.has_changes):
             return _("核对并提交"), check
         return (_("补报%(slots)s", slots=wording.owed_words(self.owed)) if self.receipt_id else _("继续填报")), page
@@ -108,14 +129,19 @@ def _cards(found: Sequence[Any], *, now: datetime) -> list[Card]:
         return []
     ids = [assignment.id for assignment in found]
     held, arrived = reports.reports_of(ids), reports.arrivals(ids)
-    contents = reports.contents_of(found, held, arrived)
+    contents = reports.contents_of(found, held, arrived, now=now)
+    awaited = any(deadlines.is_pending(arrival) for mine in arrived.values() for arrival in mine.values())
+    media = reports.media_of(ids) if awaited else {}
     rounds, decisions = reports.latest_submission_ids(ids), reviews.latest_of(ids)
     return [
         _card(
             assignment,
             held.get(assignment.id),
             arrived.get(assignment.id, {}),
-            contents[assignment.id],
+            [
+                (content, media.get((assignment.id, slot.id)))
+                for slot, content in zip(assignment.task.slots, contents[assignment.id], strict=True)
+            ],
             now=now,
             bureau=named(reader, assignment.bureau_id),
             receipt_id=rounds.get(assignment.id),
@@ -127,7 +153,8 @@ def _cards(found: Sequence[Any], *, now: datetime) -> list[Card]:
 
 
 def _card(
-    assignment: Any, report: Any, arrived: Mapping[int, deadlines.Arrival], contents: Sequence[SlotContent], *,
+    assignment: Any, report: Any, arrived: Mapping[int, deadlines.Arrival],
+    contents: Sequence[tuple[SlotContent, reports.Media | None]], *,
     now: datetime, bureau: Any, receipt_id: int | None, decision: Any, is_certifier: bool,
 ) -> Card:  # fmt: skip
     due_at, window, state = assignment.due_at, window_of(assignment), state_of(report)
@@ -143,8 +170,8 @@ def _card(
         state=state,
         gate=deadlines.gate(window, now=now) if is_open else Gate.CLOSED,
         slots=[
-            (content.kind, standing, content, arrived[slot.id].arrived_at if slot.id in arrived else None)
-            for slot, content, standing in zip(assignment.task.slots, contents, standings, strict=True)
+            CardSlot(content.kind, standing, content, way, arrived[slot.id].arrived_at if slot.id in arrived else None)
+            for slot, (content, way), standing in zip(assignment.task.slots, contents, standings, strict=True)
         ],
         has_changes=report is not None and report.submitted_revision != report.revision,
         is_certifier=is_certifier,

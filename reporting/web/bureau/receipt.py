@@ -1,5 +1,6 @@
 """The receipt of a round: what came in, when, and what is still owed; with the very files that were frozen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,18 +23,29 @@ from reporting.web.serving import send_kept
 
 @dataclass(frozen=True)
 class Paper:
-    """What a receipt's page says."""
+    """What a receipt's page says; `came` are the files of the round that have come in by now."""
 
     submission: Any
     assignment: Any
     bureau: Any
     organiser: Any
     number: str
+    came: Mapping[int, Any]
 
     @property
     def owed(self) -> list[str]:
         """The required slots that had not come in with this round or before."""
         return [slot.kind for slot in self.submission.slots if slot.standing in NOT_IN]
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether files of this round are still on the way."""
+        return any(file.attachment_id not in self.came for file in self.submission.files)
+
+    def media(self, slot_id: int) -> tuple[int, int]:
+        """How many files of a slot have come, of how many."""
+        lines = [file for file in self.submission.files if file.slot_id == slot_id]
+        return sum(file.attachment_id in self.came for file in lines), len(lines)
 
 
 def _own_submission(submission_id: int) -> Any:
@@ -58,6 +70,7 @@ def receipt(submission_id: int) -> ResponseReturnValue:
         bureau=bureaus.named_on(assignment.bureau_id, day),
         organiser=bureaus.named_on(assignment.task.campaign.organiser_id, day),
         number="" if issued is None else issued.number,
+        came=reports.came_in(submission_id),
     )
     return render_template(
         "bureau/receipt.html", paper=paper, submission=submission, zone=assignment.task.campaign.zone

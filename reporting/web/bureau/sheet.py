@@ -24,12 +24,13 @@ from reporting.web.guards import Person, person
 
 @dataclass(frozen=True)
 class SlotSheet:
-    """One slot: what is asked, what stands in the working copy, and what has arrived."""
+    """One slot: what is asked, what stands in the working copy, what has arrived, and how much of the last round's media."""
 
     slot: Any
     content: SlotContent
     standing: SlotStanding
     arrival: deadlines.Arrival | None
+    media: reports.Media | None
     files: Sequence[Any]
     removed: Sequence[Any]
     declaration: Any
@@ -38,6 +39,16 @@ class SlotSheet:
     def kind(self) -> str:
         """The slot's kind, which also names its place on the page."""
         return str(self.slot.kind)
+
+    @property
+    def came_at(self) -> datetime | None:
+        """The moment of its arrival that counts."""
+        return None if self.arrival is None else deadlines.came_at(self.arrival)
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether its manifest is in and its media are not all."""
+        return self.standing == SlotStanding.MANIFEST
 
     @property
     def is_complete(self) -> bool:
@@ -89,6 +100,17 @@ class Sheet:
         return [slot.kind for slot in self.slots if slot.standing in deadlines.NOT_IN]
 
     @property
+    def on_the_way(self) -> list[str]:
+        """The slots whose manifest is in and whose media are not all."""
+        return [slot.kind for slot in self.slots if slot.is_on_the_way]
+
+    @property
+    def media_until(self) -> datetime | None:
+        """By when promised media must be in; None where the task gives them no time of their own."""
+        found: datetime | None = self.assignment.media_until
+        return found
+
+    @property
     def asked(self) -> Any:
         """The decision by which the report was given back, while it is open for that."""
         return (
@@ -106,7 +128,7 @@ class Sheet:
     def is_settled(self) -> bool:
         """Whether all is in, and nothing was changed or asked since; more may still be written."""
         waiting = self.is_open and self.state == ReviewState.SUBMITTED
-        return waiting and not self.owed and not self.has_changes
+        return waiting and not self.owed and not self.on_the_way and not self.has_changes
 
     @property
     def brings_something_new(self) -> bool:
@@ -128,7 +150,8 @@ def read_sheet(assignment_id: int, *, now: datetime) -> Sheet:
     rounds = reports.submissions(assignment_id)
     reader = person()
     is_certifier = reader.is_at(assignment.bureau_id, Role.CERTIFIER)
-    kept = files.by_ids([each.file_id for slot in slots for each in (*slot.files, *slot.removed)])
+    present = [each for slot in slots for each in (*slot.files, *slot.removed)]
+    kept = files.by_ids([each.file_id for each in present if not each.is_promised])
     return Sheet(
         assignment=assignment,
         bureau=named(reader, assignment.bureau_id),
@@ -165,6 +188,11 @@ def history_of(sheet: Sheet) -> list[tuple[datetime, str, Any]]:
     events += [(one.decided_at, "review", one) for one in sheet.reviews]
     events += [(one.granted_at, "due_change", one) for one in campaigns.due_changes(assignment_id)]
     events += [(one.due_at, "verdict", one) for one in tracking.verdicts(assignment_id)]
+    events += [
+        (slot.arrival.whole_at, "media", slot)
+        for slot in sheet.slots
+        if slot.arrival is not None and slot.arrival.whole_at is not None
+    ]
     return sorted(events, key=lambda event: event[0])
 
 
@@ -187,7 +215,8 @@ def _slots(
     assignment: Any, report: Any, arrived: Mapping[int, Mapping[int, deadlines.Arrival]], *, now: datetime
 ) -> list[SlotSheet]:
     held = {} if report is None else {assignment.id: report}
-    contents = reports.contents_of([assignment], held, arrived)[assignment.id]
+    contents = reports.contents_of([assignment], held, arrived, now=now)[assignment.id]
+    media = reports.media_of([assignment.id])
     present = [] if report is None else reports.attachments(report.id)
     removed = [] if report is None else reports.removed_attachments(report.id)
     declared = {} if report is None else reports.declarations(report.id)
@@ -200,6 +229,7 @@ def _slots(
                 required=slot.required, arrival=mine.get(slot.id), due_at=assignment.due_at, now=now
             ),
             arrival=mine.get(slot.id),
+            media=media.get((assignment.id, slot.id)),
             files=[each for each in present if each.slot_id == slot.id],
             removed=[each for each in removed if each.slot_id == slot.id],
             declaration=declared.get(slot.id),

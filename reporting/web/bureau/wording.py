@@ -79,11 +79,11 @@ def missing_words(content: SlotContent) -> str:
     """What a slot's working copy still lacks: “还缺 2 张图片”; empty when it is complete."""
     if is_complete(content):
         return ""
-    if content.files > content.most:
-        return _("超出 %(more)s，请移除", more=count_words(content.kind, content.files - content.most))
-    if content.takes_text and not content.files:
+    if content.present > content.most:
+        return _("超出 %(more)s，请移除", more=count_words(content.kind, content.present - content.most))
+    if content.takes_text and not content.counted:
         return _("还缺正文或文档") if content.kind == "summary" else _("还缺说明文字或文件")
-    return _("还缺 %(count)s", count=count_words(content.kind, max(1, content.least) - content.files))
+    return _("还缺 %(count)s", count=count_words(content.kind, max(1, content.least) - content.counted))
 
 
 def filled_words(content: SlotContent) -> str:
@@ -91,8 +91,11 @@ def filled_words(content: SlotContent) -> str:
     if content.declared:
         return _("申明无")
     parts = [_("正文")] if content.takes_text and content.has_text else []
-    parts += [count_words(content.kind, content.files)] if content.files else []
-    return listed(parts) or _("尚无内容")
+    parts += [count_words(content.kind, content.present)] if content.present else []
+    filled = listed(parts) or _("尚无内容")
+    return (
+        _("%(filled)s（其中 %(count)s 个尚未传完）", filled=filled, count=content.coming) if content.coming else filled
+    )
 
 
 def owed_words(kinds: list[str]) -> str:

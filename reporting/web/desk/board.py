@@ -18,9 +18,12 @@ from reporting.core import clock
 from reporting.core.db import let_go
 from reporting.dashboard import queries
 from reporting.dashboard.rules import OWING, TO_COME, Filter
+from reporting.deadlines import rules as deadlines
 from reporting.deadlines.rules import Standing
+from reporting.reports.queries import Media
 from reporting.reports.rules import ReviewState
 from reporting.tracking import queries as tracking
+from reporting.tracking.rules import Stage
 from reporting.web.codes import kind_word
 from reporting.web.desk import blueprint
 from reporting.web.desk.place import own_task
@@ -35,6 +38,7 @@ HEADLINES = (
     ("standing", ""),
     ("standing", Standing.ON_TIME),
     ("standing", Standing.LATE),
+    ("standing", Standing.MANIFEST),
     ("standing", Standing.PARTIAL),
     ("standing", Standing.MISSING),
     ("standing", TO_COME),
@@ -65,6 +69,18 @@ class Board:
     def verdicts(self) -> dict[str, int]:
         """What the clock found at the deadline; nothing while it has not passed."""
         return tracking.verdict_counts(self.task.id) if self.now >= self.task.due_at else {}
+
+    @property
+    def media_until(self) -> datetime | None:
+        """By when promised media must be in, for those without an extension."""
+        return deadlines.media_until(self.task.due_at, self.task.media_window_hours)
+
+    @cached_property
+    def window_verdicts(self) -> dict[str, int]:
+        """What the clock found at the end of the media window, of those who had media on the way."""
+        if not self.task.media_window_hours or self.now < self.task.due_at:
+            return {}
+        return tracking.verdict_counts(self.task.id, Stage.WINDOW)
 
     @property
     def pages(self) -> int:
@@ -103,7 +119,10 @@ class Board:
         """Code, number, address of its list, and whether it is the one that is shown."""
         shown = self.wanted.told()
         told = []
+        unused = set() if self.task.media_window_hours else {Standing.MANIFEST}
         for name, value in HEADLINES:
+            if value in unused:
+                continue
             alone = {name: str(value)} if value else {}
             address = self._path + ("?" + urlencode(alone) if alone else "")
             told.append((str(value) or "all", self.found.counts[value or "all"], address, shown == alone))
@@ -131,8 +150,11 @@ class Wording:
             "changed": self._stamp(row.changed_at) or "–",
         }
         for place, moment in enumerate(row.arrived):
-            words[f"stamp{place}"] = self._stamp(moment)
+            words[f"stamp{place}"] = self._way(row.media[place]) + self._stamp(moment)
         return words
+
+    def _way(self, media: Media | None) -> str:
+        return "" if media is None else f"{media.came}/{media.total} "
 
     def _stamp(self, moment: datetime | None) -> str:
         return "" if moment is None else stamp_words(moment, self.zone, self.year)
@@ -158,7 +180,7 @@ def board(task_id: int) -> ResponseReturnValue:
         return render_template("desk/board.html", **facts)
     # All is read before the first byte leaves, so that a slow reader holds neither a connection nor a snapshot; and
     # the token is in the session while its cookie can still be sent.
-    _ = (shown.rows, shown.verdicts, generate_csrf())
+    _ = (shown.rows, shown.verdicts, shown.window_verdicts, generate_csrf())
     let_go()
     return Response(stream_template("desk/board.html", **facts), mimetype="text/html")
 

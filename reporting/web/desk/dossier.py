@@ -36,6 +36,7 @@ class SlotNow(NamedTuple):
     kind: str
     standing: str
     arrived_at: datetime | None
+    media: reports.Media | None
 
 
 @dataclass
@@ -67,16 +68,33 @@ class Dossier:
         return bureaus.contacts([self.assignment.bureau_id], REPORTING_ROLES)
 
     @cached_property
+    def arrivals(self) -> dict[int, deadlines.Arrival]:
+        """When each slot first came in, by slot."""
+        return reports.arrivals([self.assignment.id]).get(self.assignment.id, {})
+
+    @cached_property
+    def came(self) -> dict[int, Any]:
+        """The files of the round that is shown which have come in by now."""
+        return reports.came_in(self.seen.id) if self.seen else {}
+
+    @property
+    def awaited(self) -> list[str]:
+        """The slots of the round that is shown of which files are still on the way."""
+        files = self.seen.files if self.seen else []
+        return list(dict.fromkeys(file.slot_kind for file in files if file.attachment_id not in self.came))
+
+    @cached_property
     def slots(self) -> list[SlotNow]:
         """Each slot as it stands now."""
-        arrived = reports.arrivals([self.assignment.id]).get(self.assignment.id, {})
+        arrived, media = self.arrivals, reports.media_of([self.assignment.id])
         told = []
         for slot in self.task.slots:
             arrival = arrived.get(slot.id)
             stand = deadlines.slot_standing(
                 required=slot.required, arrival=arrival, due_at=self.assignment.due_at, now=self.now
             )
-            told.append(SlotNow(slot.kind, stand, arrival.arrived_at if arrival else None))
+            came_at = deadlines.came_at(arrival) if arrival and stand not in dashboard.NOT_SHOWN else None
+            told.append(SlotNow(slot.kind, stand, came_at, media.get((self.assignment.id, slot.id))))
         return told
 
     @property
@@ -126,6 +144,11 @@ class Dossier:
         return self.is_latest and self.review_state == ReviewState.SUBMITTED
 
     @property
+    def may_be_accepted(self) -> bool:
+        """Whether the round that is shown lacks nothing."""
+        return not self.owed_in_round and not self.awaited
+
+    @property
     def owed_in_round(self) -> list[str]:
         """The required slots that had not come in with the round that is shown."""
         return [slot.kind for slot in self.seen.slots if slot.standing in deadlines.NOT_IN] if self.seen else []
@@ -170,11 +193,17 @@ class Dossier:
 
     @property
     def history(self) -> list[Event]:
-        """Rounds, decisions, verdicts and changes of the due, newest first."""
+        """Rounds, decisions, verdicts, changes of the due and media that were whole, newest first."""
         told = [Event(one.received_at, "round", one) for one in self.rounds]
         told += [Event(one.decided_at, "decision", one) for one in self.decisions]
         told += [Event(one.due_at, "verdict", one) for one in tracking.verdicts(self.assignment.id)]
         told += [Event(one.granted_at, "due", one) for one in self.changes]
+        kinds = {slot.id: slot.kind for slot in self.task.slots}
+        told += [
+            Event(arrival.whole_at, "media", kinds[slot_id])
+            for slot_id, arrival in self.arrivals.items()
+            if arrival.whole_at is not None
+        ]
         return sorted(told, key=lambda event: event.at, reverse=True)
 
     @cached_property

@@ -101,7 +101,8 @@ def _row(line: queries.Line, zone: ZoneInfo) -> Sequence[Cell]:
     ]
     for slot in line.slots:
         arrived = slot.arrived_at.astimezone(zone).replace(tzinfo=None, microsecond=0) if slot.arrived_at else None
-        cells += [slot_word(slot.standing), arrived, slot.count]
+        word = slot_word(slot.standing)
+        cells += [f"{word} {slot.media.came}/{slot.media.total}" if slot.media else word, arrived, slot.count]
     return [*cells, line.receipt, late_words(line.late_seconds) if line.late_seconds else "", row.round]
 
 

@@ -34,6 +34,13 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "cutoff_before_due": lambda _facts: _(
         "关闭时间早于截止时间。请把关闭时间改到截止时间之后；不接受补报的，两者填同一时间。"
     ),
+    "window_out_of_range": lambda _facts: _("图片、视频传完的时限应在 0 至 168 小时之间，0 为不设。请改正。"),
+    "window_shortened": lambda _facts: _(
+        "报送事项已经开放，图片、视频传完的时限只能放宽，不能缩短，因为各单位已按此安排。请改为不小于原来的小时数。"
+    ),
+    "cutoff_before_window": lambda _facts: _(
+        "关闭时间早于图片、视频传完的期限，届时文件将无法传入。请把关闭时间延到截止后所填小时数之后，或减少小时数。"
+    ),
     "due_in_past": lambda _facts: _("截止时间已经过去，单位来不及报送。请改为将来的时间。"),
     "no_assignments": lambda _facts: _("报送事项还没有分派给任何单位。请先在单位树中选择要报送的单位。"),
     "bureau_without_reporter": lambda facts: _(

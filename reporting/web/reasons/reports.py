@@ -64,6 +64,23 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "《%(name)s》与本项中已有的文件内容相同，没有重复添加。如需换成新的一份，请核对后重新选择。", name=facts["name"]
     ),
     "slot_has_files": lambda _facts: _("此项材料已上传文件，不能申明没有。如确无此项材料，请先移除已上传的文件。"),
+    "media_not_arrived": lambda facts: _(
+        "“%(slot)s”有 %(count)s 个文件只登记了清单，还没有传完，现在不能提交。请等传完后再提交，或先移除没有传完的文件。"
+        "已传完的文件和已填写的内容都还在。",
+        slot=slot_kind_words(facts["slot"]),
+        count=number_words(facts["limit"]),
+    ),
+    "content_differs_from_promise": lambda facts: _(
+        "《%(name)s》与提交清单时登记的同名文件内容不同，没有接收。请上传登记时的原文件，不要修改或转换；"
+        "确需更换的，请先移除清单中的《%(name)s》，再上传新文件并重新提交，送达时间以重新提交为准。",
+        name=facts["name"],
+    ),
+    "hash_malformed": lambda facts: _(
+        "《%(name)s》的校验值不完整，没有登记。请刷新页面后重新选择这个文件。其他文件不受影响。", name=facts["name"]
+    ),
+    "manifest_malformed": lambda _facts: _(
+        "收到的文件清单读不出来，没有登记。请刷新页面后重新选择文件。已登记的文件都还在。"
+    ),
     "needs_certifier": lambda _facts: _(
         "提交须由本单位签发人办理。请把填好的材料交签发人核对后提交；还没有签发人的，请与主办单位联系。草稿均已保存。"
     ),

@@ -25,6 +25,10 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "该单位还缺 %(slots)s，暂时不能采纳。请退回并说明所缺材料，或等单位补齐后再采纳。",
         slots=listed(slot_kind_words(kind) for kind in facts["slots"]),
     ),
+    "media_still_awaited": lambda facts: _(
+        "%(slots)s的文件还没有传齐，不能采纳。请等文件传齐后再采纳，或写明意见退回。",
+        slots=listed(slot_kind_words(kind) for kind in facts["awaited"]),
+    ),
     "return_when_closed": lambda _facts: _("该报送事项已经关闭，退回后单位不能再次提交。请先为该单位延期，再退回。"),
     "return_due_in_past": lambda _facts: _("要求再次提交的日期已经过去。请改为今天或以后的日期，或不填日期。"),
     "return_due_after_cutoff": lambda facts: _(

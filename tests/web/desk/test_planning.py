@@ -1,5 +1,6 @@
 """A coordinator plans: campaigns, tasks, bureaus, opening; on pages, with every reason beside its field."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -284,3 +285,24 @@ def test_the_list_costs_the_same_however_long(client, made, planned, count_queri
     with count_queries() as asked:
         assert client.get("/desk/campaigns").status_code == 200
     asked.expect(8)
+
+
+def test_a_media_window_is_written_down_and_read_back(client, made, planned):
+    campaign_id, task_id = planned
+    client.sign_in(made[1]["coordinator"])
+    page = client.get(f"/desk/tasks/{task_id}/edit").text
+    assert "图片、视频可在截止后多少小时内传完" in page
+    wanted = {**TASK, "title": "附报", "media_window": "24", "version": "1"}
+    assert client.post(f"/desk/tasks/{task_id}/edit", data=wanted).status_code == 302
+    db.session.rollback()
+    found = queries.find_task(task_id, organiser_ids=[made[0]["HQ"].id])
+    assert (found.title, found.media_window_hours) == ("附报", 24)
+    [field] = re.findall(r'<input[^>]* name="media_window"[^>]*>', client.get(f"/desk/tasks/{task_id}/edit").text)
+    assert 'value="24"' in field
+    answer = client.post(
+        f"/desk/campaigns/{campaign_id}/tasks/new",
+        data={**TASK, "media_window": "24", "cutoff_on": "2014-10-15", "cutoff_clock": "24:00"},
+    )
+    assert "关闭时间早于图片、视频传完的期限" in answer.text
+    answer = client.post(f"/desk/campaigns/{campaign_id}/tasks/new", data={**TASK, "media_window": "200"})
+    assert "应在 0 至 168 小时之间" in answer.text

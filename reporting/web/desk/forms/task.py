@@ -34,6 +34,9 @@ PLACES = {
     "due_before_opening": "due_on",
     "due_in_past": "due_on",
     "cutoff_before_due": "cutoff_on",
+    "cutoff_before_window": "cutoff_on",
+    "window_out_of_range": "media_window",
+    "window_shortened": "media_window",
 }
 SLOT_PLACES = {
     "least_above_most": "least",
@@ -74,6 +77,14 @@ class TaskForm(FlaskForm):
     )
     cutoff_clock = SelectField(_l("关闭时间"), default=END_OF_DAY)
     cutoff_other = ClockTime(_l("其他关闭时间"))
+    media_window = Count(
+        _l("图片、视频可在截止后多少小时内传完"),
+        default=0,
+        description=_l(
+            "截止前先报文件清单（名称、大小和校验值），文件本身在此期限内传完的，按清单送达时间计。0 为不设，最多 168 小时；"
+            "关闭时间不能早于此期限"
+        ),
+    )
     sign_off = BooleanField(
         _l("须由单位签发人提交"), description=_l("勾选后，填报人只能送签，由本单位签发人核对提交；每个单位都要有签发人")
     )
@@ -158,6 +169,7 @@ def plan_of(form: Any, zone: str) -> TaskPlan | None:
         opens_at=opens_at,
         due_at=due_at,
         cutoff_at=cutoff_at,
+        media_window_hours=form.media_window.data or 0,
         sign_off=form.sign_off.data,
         slots=tuple(slots),
     )
@@ -210,7 +222,11 @@ def values_of(task: Any, zone: str) -> dict[str, Any]:
     """A task as the values of its form."""
     values = {name: getattr(task, name) for name in ("title", "title_en", "guidance", "sign_off", "version")}
     opens_on, opens_clock = day_and_clock(task.opens_at, zone, ending=False)
-    values |= {"opens_on": opens_on, "opens_clock": time.fromisoformat(opens_clock)}
+    values |= {
+        "media_window": task.media_window_hours,
+        "opens_on": opens_on,
+        "opens_clock": time.fromisoformat(opens_clock),
+    }
     for name, moment in (("due", task.due_at), ("cutoff", task.cutoff_at)):
         day, clock = day_and_clock(moment, zone, ending=True)
         usual = clock in CLOCKS
