@@ -60,6 +60,13 @@ export class Courier {
     this.turn(row, false);
   }
 
+  /** Tries at once instead of waiting for the next try; false when the row is not carried. */
+  nudge(row) {
+    this.pause(row);
+    this.resume(row);
+    return this.has(row);
+  }
+
   /** Stops sending and lets the server throw away what it has. */
   cancel(row) {
     const parcel = this.parcels.get(row.key);
@@ -82,8 +89,7 @@ export class Courier {
       const patience = sent < row.size ? SILENCE : VERDICT;
       if (!file || file.isPaused || !navigator.onLine || performance.now() - heard < patience) continue;
       row.troubled(troubleOf(0));
-      this.pause(row);
-      this.resume(row);
+      this.nudge(row);
     }
   }
 

@@ -46,6 +46,17 @@ export async function discard(url) {
   }
 }
 
+/** Why a whole file was refused, when the answer that said so was lost; no sentences when it was not refused. */
+export async function verdict(url, size) {
+  const headers = { "Tus-Resumable": "1.0.0", "Upload-Offset": String(size), "Content-Type": "application/offset+octet-stream" };
+  try {
+    await ask(url, { method: "PATCH", headers });
+  } catch (trouble) {
+    return trouble.reasons ?? [];
+  }
+  return [];
+}
+
 /** Files the list of files before their bytes; gives the sentences about those that were not taken. */
 export async function fileManifest(address, files) {
   const answer = await ask(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ files }) });
