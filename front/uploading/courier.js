@@ -111,8 +111,9 @@ export class Courier {
     const parcel = [...this.parcels.values()].find((one) => one.id === id);
     if (!parcel) return;
     this.parcels.delete(parcel.row.key);
-    // Uppy tries every failed file again with the next one; here each row decides for itself.
-    this.uppy.removeFile(id);
+    // Uppy tries every failed file again with the next one; here each row decides for itself. It must have let go of the file
+    // before: one that is removed while it is carried is ended on the server.
+    setTimeout(() => this.uppy.removeFile(id));
     tell(parcel.row);
   }
 }
