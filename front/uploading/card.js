@@ -8,7 +8,7 @@ const WORDLESS = ["refused", "unusable", "other", "unfinished"];
 const BUTTONS = {
   reading: ["toggle", "cancel"],
   waiting: ["toggle", "cancel"],
-  preparing: ["cancel"],
+  preparing: ["toggle", "cancel"],
   sending: ["toggle", "cancel"],
   paused: ["toggle", "cancel"],
   line: ["retry", "cancel"],

@@ -78,7 +78,8 @@ export class Overall {
   press(what) {
     const rows = this.underWay;
     if (what === "manifest") this.block.manifest();
-    else if (what === "pause") rows.forEach((row) => row.pause());
+    // Those who wait first, or they would set out when the others give up their turns.
+    else if (what === "pause") [...rows].reverse().forEach((row) => row.pause());
     else if (what === "resume") rows.forEach((row) => row.resume());
     else if (what === "cancel" && window.confirm(fill(this.block.sentences.cancel_all_asks, { count: rows.length }))) {
       rows.forEach((row) => {

@@ -10,7 +10,7 @@ const PAUSE = 800; // ms without typing before words are kept
 // In which states a file would be lost by leaving, and in which it can be held.
 export const UNDER_WAY = ["reading", "waiting", "preparing", "sending", "paused", "line", "busy", "signed-out", "checking", "other"];
 const TOLD = ["line", "busy", "paused", "signed-out", "other"];
-const PAUSABLE = ["reading", "waiting", "sending", "line", "busy", "signed-out"];
+const PAUSABLE = ["reading", "waiting", "preparing", "sending", "line", "busy", "signed-out"];
 
 let count = 0;
 
@@ -77,6 +77,10 @@ export class Row {
     }
     if (this.ending.signal.aborted) discard(this.url).catch(() => {});
     if (this.ending.signal.aborted || this.state !== "preparing") return;
+    if (this.isHeld) {
+      this.hold();
+      return;
+    }
     this.show("sending");
     courier.send(this);
   }
@@ -185,10 +189,12 @@ export class Row {
     this.isHeld = true;
     clearTimeout(this.timer);
     this.rate.forget();
-    if (this.state === "reading") {
-      this.card.paint();
-      return;
-    }
+    // What is being read or announced is held as soon as that is done.
+    if (["reading", "preparing"].includes(this.state)) this.card.paint({ isUrgent: true });
+    else this.hold();
+  }
+
+  hold() {
     this.show("paused");
     this.block.courier.pause(this);
     this.block.line.leave(this);
@@ -198,7 +204,7 @@ export class Row {
     if (!this.isHeld) return;
     this.isHeld = false;
     if (this.state === "paused") this.queue();
-    else this.card.paint();
+    else this.card.paint({ isUrgent: true });
   }
 
   startOver() {

@@ -4,13 +4,16 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from reporting.demo.people import PASSWORD, email
 from reporting.files.models import StoredFile
 from reporting.reports import queries as reports
 from reporting.uploads.models import Upload
 from tests.files import material
+
+# One for each page: a second session would not lift what the first has laid upon the line.
+_sessions: dict[Page, CDPSession] = {}
 
 
 def sign_in(page: Page, address: str, code: str = "Q-HE") -> Page:
@@ -62,11 +65,12 @@ def wait_for_percent(page: Page, percent: int) -> None:
     )
 
 
-def slow_down(page: Page, bytes_a_second: int) -> None:
-    """A line that carries no more than this upwards; -1 makes it free again."""
-    page.context.new_cdp_session(page).send(
+def slow_down(page: Page, bytes_a_second: int = -1, *, offline: bool = False) -> None:
+    """A line that carries no more than this upwards, or nothing at all; -1 makes it free again."""
+    session = _sessions.setdefault(page, page.context.new_cdp_session(page))
+    session.send(
         "Network.emulateNetworkConditions",
-        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second},
+        {"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second},
     )
 
 

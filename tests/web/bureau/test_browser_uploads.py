@@ -1,5 +1,6 @@
 """Uploading on the report page, in a real browser against a real server."""
 
+import base64
 import hashlib
 
 import pytest
@@ -78,7 +79,7 @@ def test_what_is_typed_while_bytes_travel_stands_beside_the_file(enter, live, re
 
 def test_words_typed_at_the_last_moment_are_kept_too(enter, live, report_url, tmp_path):
     film = big_video(tmp_path / "启动仪式.mp4", 3 * MB)
-    page = enter()
+    page = enter(may_lose_line=True)
     page.route("**/uploads/*/words", lambda route: route.abort())
     slow_down(page, MB)
     choose(page, "videos", film)
@@ -100,7 +101,7 @@ def test_an_upload_is_held_and_goes_on(enter, live, report_url, tmp_path):
     expect(row(page, film.name)).to_contain_text("已暂停")
     expect(page.get_by_role("button", name="继续《启动仪式.mp4》")).to_be_focused()
     check_accessibility(page)
-    slow_down(page, -1)
+    slow_down(page)
     page.get_by_role("button", name="继续《启动仪式.mp4》").click()
     expect(page.locator("#videos .file-card")).to_have_count(1, timeout=30_000)
     assert [hash_ for _name, _caption, hash_ in attached(live, report_url)] == [sha256(film)]
@@ -113,11 +114,11 @@ def test_a_lost_line_is_told_and_found_again(enter, live, report_url, tmp_path):
     slow_down(page, 2 * MB)
     choose(page, "videos", film)
     wait_for_percent(page, 20)
-    page.context.set_offline(True)
+    slow_down(page, offline=True)
     wait_for_state(page, film.name, "line")
     expect(row(page, film.name)).to_contain_text("网络已断开")
     check_accessibility(page)
-    page.context.set_offline(False)
+    slow_down(page)
     expect(page.locator("#videos .file-card")).to_have_count(1, timeout=60_000)
     assert [hash_ for _name, _caption, hash_ in attached(live, report_url)] == [sha256(film)]
     assert len(made(live)) == 1
@@ -151,7 +152,7 @@ def test_leaving_with_unsent_files_warns(enter, report_url, tmp_path):
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
     assert page.url.endswith(report_url)
-    slow_down(page, -1)
+    slow_down(page)
     expect(page.locator("#videos .file-card")).to_have_count(1, timeout=30_000)
     page.click("header a:has-text('我的任务')")
     page.wait_for_url("**/tasks")
@@ -244,7 +245,7 @@ def test_three_travel_at_a_time_and_all_can_be_held(enter, live, report_url):
     expect(page.locator("#photos [data-overall-words]")).to_contain_text("5 个文件")
     page.get_by_role("button", name="全部暂停").click()
     expect(page.locator(".upload-row[data-state=paused]")).to_have_count(5)
-    slow_down(page, -1)
+    slow_down(page)
     page.get_by_role("button", name="全部继续").click()
     expect(page.locator("#photos .file-card")).to_have_count(5, timeout=30_000)
     assert len(attached(live, report_url)) == 5
@@ -261,7 +262,7 @@ def test_files_dropped_on_the_panel_go_in(enter, live, report_url):
             for (const type of ["dragenter", "dragover", "drop"])
               panel.dispatchEvent(new DragEvent(type, { dataTransfer: carried, bubbles: true, cancelable: true }));
         }""",
-        __import__("base64").b64encode(material.picture("JPEG")).decode(),
+        base64.b64encode(material.picture("JPEG")).decode(),
     )
     expect(page.locator("#photos .file-card").filter(has_text="拖入.jpg")).to_be_visible()
     assert [name for name, _caption, _hash in attached(live, report_url)] == ["拖入.jpg"]
@@ -276,7 +277,7 @@ def test_giving_up_throws_the_bytes_away(enter, live, tmp_path):
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="取消上传《启动仪式.mp4》").click()
     expect(page.locator(".upload-row")).to_have_count(0)
-    slow_down(page, -1)
+    slow_down(page)
     page.reload()
     page.wait_for_selector("#videos .upload.is-live")
     expect(page.locator(".upload-row")).to_have_count(0)
