@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from reporting.core.db import db
 from reporting.files.models import StoredFile
@@ -31,3 +31,8 @@ def hashes_known(sha256s: Collection[str]) -> set[str]:
     if not sha256s:
         return set()
     return set(db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(set(sha256s)))))
+
+
+def kept_bytes() -> int:
+    """How many bytes all kept content has together."""
+    return int(db.session.scalar(select(func.coalesce(func.sum(StoredFile.size), 0))) or 0)
