@@ -15,6 +15,7 @@ from reporting.core.db import let_go, unit_of_work
 from reporting.core.errors import NotFound, Reason, Refused
 from reporting.core.kit import Kit
 from reporting.core.parts import Part
+from reporting.core.vault import VaultFull
 from reporting.reports import service as reports
 from reporting.uploads import queries as uploads
 from reporting.uploads import service as verbs
@@ -22,6 +23,8 @@ from reporting.uploads.rules import Gain, State
 from reporting.uploads.service import Limits
 
 log = structlog.get_logger()
+# A whole upload that nobody has finished for so long has lost its worker.
+LEFT = timedelta(minutes=1)
 
 
 class Overtaken(Exception):
@@ -213,3 +216,35 @@ def _limits(assignment_id: int, bureau_id: int, slot_id: int) -> Limits:
         raise NotFound
     slot = next(slot for slot in assignment.task.slots if slot.id == slot_id)
     return Limits(slot.format_list, slot.max_bytes)
+
+
+def finish_left(kit: Kit, *, now: datetime) -> int:
+    """Finish uploads that are whole and whose worker died before it could; gives how many were closed."""
+    tokens = list(uploads.whole_tokens(before=now - LEFT))
+    let_go()
+    done = 0
+    for token in tokens:
+        try:
+            done += not finish(kit, token).is_open
+        except (VaultFull, FileNotFoundError) as error:
+            log.warning("upload_not_finished", error=repr(error))
+    return done
+
+
+def expire(kit: Kit, *, now: datetime) -> int:
+    """Give up uploads that nobody has gone on with in their time, with their bytes; gives how many."""
+    with unit_of_work():
+        tokens = verbs.expire(now=now)
+    for token in tokens:
+        kit.vault.parts(token).drop()
+    return len(tokens)
+
+
+def clear(kit: Kit) -> None:
+    """Remove parts whose upload is under way no more: a crash came between its end and their removal."""
+    lying = kit.vault.tokens()  # before the rows are read: an upload has its row before its first part
+    alive = uploads.open_tokens() if lying else set()
+    let_go()
+    for token in lying:
+        if token not in alive:
+            kit.vault.parts(token).drop()

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reporting.core.disk import VaultFull, named, sync_folder
-from reporting.core.parts import Parts
+from reporting.core.parts import TOKEN, Parts
 from reporting.core.staging import RESERVE_STRIDE, Staging
 
 __all__ = ["RESERVE_STRIDE", "Staging", "Vault", "VaultFull"]
@@ -138,6 +138,20 @@ class Vault:
             if KEY.fullmatch(path.name):
                 yield path.name
 
+    def tokens(self) -> list[str]:
+        """The uploads that have parts here, in order."""
+        return sorted(path.name for path in self._staging.iterdir() if path.is_dir() and TOKEN.fullmatch(path.name))
+
+    def staged(self, older_than: timedelta, now: datetime) -> list[Path]:
+        """Staged files that nobody has written to for so long; `now` is the host's time."""
+        limit = (now - older_than).timestamp()
+        files = [path for path in sorted(self._staging.iterdir()) if STAGED_NAME.fullmatch(path.name)]
+        return [path for path in files if (_changed_or_none(path) or limit) < limit]
+
+    def kept_at(self, key: str) -> float:
+        """When the content was last brought, in the host's seconds; raises FileNotFoundError."""
+        return self.path(key).stat().st_mtime
+
     def free_bytes(self) -> int:
         """What the disk has left for this process."""
         state = os.statvfs(self.root)
@@ -153,19 +167,13 @@ class Vault:
         `now` is the host's time (`clock.system_clock()`), because the host dates the files:
         the demonstration's 2014 would find every file younger than itself.
         """
-        limit = (now - older_than).timestamp()
-        removed = 0
         if not self._staging.is_dir():
-            return removed
-        for path in sorted(self._staging.iterdir()):
-            try:
-                if STAGED_NAME.fullmatch(path.name) and path.stat().st_mtime < limit:
-                    path.unlink()
-                    removed += 1
-            except FileNotFoundError:
-                # Another process has kept or discarded it between our two looks.
-                continue
-        return removed
+            return 0
+        found = self.staged(older_than, now)
+        for path in found:
+            # Another process may keep or discard it between our two looks.
+            path.unlink(missing_ok=True)
+        return len(found)
 
 
 def _open_itself(path: str, flags: int) -> int:
@@ -184,6 +192,13 @@ def _link(source: Path, target: Path) -> bool:
             return False
         raise
     return True
+
+
+def _changed_or_none(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _size_or_none(path: Path) -> int | None:

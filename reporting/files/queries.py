@@ -1,6 +1,6 @@
 """Reading kept files."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import func, select
 
@@ -36,3 +36,17 @@ def hashes_known(sha256s: Collection[str]) -> set[str]:
 def kept_bytes() -> int:
     """How many bytes all kept content has together."""
     return int(db.session.scalar(select(func.coalesce(func.sum(StoredFile.size), 0))) or 0)
+
+
+def kept_sizes() -> Iterator[tuple[str, int]]:
+    """Hash and size of every kept content, by its hash, in pieces: there may be many."""
+    last = ""
+    while rows := db.session.execute(
+        select(StoredFile.sha256, StoredFile.size)
+        .where(StoredFile.sha256 > last)
+        .order_by(StoredFile.sha256)
+        .limit(1000)
+    ).all():
+        for row in rows:
+            yield row.sha256, row.size
+        last = rows[-1].sha256

@@ -81,3 +81,8 @@ def whole_tokens(*, before: datetime, limit: int = 100) -> Sequence[str]:
 def open_tokens() -> set[str]:
     """The addresses of everything that is under way."""
     return set(db.session.scalars(select(Upload.token).where(Upload.state == State.OPEN).order_by(Upload.id)))
+
+
+def all_open() -> Sequence[Upload]:
+    """Everything that is under way."""
+    return db.session.scalars(select(Upload).where(Upload.state == State.OPEN).order_by(Upload.id)).all()
