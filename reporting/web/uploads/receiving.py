@@ -1,15 +1,12 @@
 """From the socket to the disk: each piece is written as soon as it is here, and hashed on its way."""
 
-import hashlib
 import time
-from collections import OrderedDict
-from threading import Lock
-from typing import Any
 
 from reporting.arriving import Seen, Writer
 from reporting.core.kit import Kit
 from reporting.core.vault import VaultFull
 from reporting.web.uploads.body import Body
+from reporting.web.uploads.hashing import Ring, remembered
 from reporting.web.uploads.protocol import Checksum
 
 BUFFER_BYTES = 1 << 20
@@ -17,8 +14,8 @@ BUFFER_BYTES = 1 << 20
 COMMIT_SECONDS = 10.0
 # How many bytes may be written between two looks at the free space.
 RESERVE_STRIDE = 32 << 20
-# Files under way whose hash is remembered between two requests; what is forgotten is hashed at the end.
-REMEMBERED = 256
+# A body is hashed by a thread of its own from so many bytes on, over so many buffers.
+RING_BYTES, RING_BUFFERS = 8 << 20, 4
 
 
 class Receiver:
@@ -33,6 +30,7 @@ class Receiver:
         self._checksum = checksum
         self._sum = checksum.new() if checksum else None
         self._hash = remembered.take(seen.token, seen.offset)
+        self._until_look = 0
         self.digest: str | None = None
         self.mismatch = False
 
@@ -61,21 +59,27 @@ class Receiver:
         return offset
 
     def _pour(self, writer: Writer) -> None:
-        buffer = memoryview(bytearray(BUFFER_BYTES))
-        left, next_look, due = self._seen.length - self._seen.offset, 0, time.monotonic() + COMMIT_SECONDS
-        while left and (count := self._body.readinto(buffer[: min(left, BUFFER_BYTES)])):
-            piece = buffer[:count]
-            if writer.pending >= next_look:
-                self._look_at_free_space()
-                next_look = writer.pending + RESERVE_STRIDE
-            writer.write(piece)
-            for each in (self._hash, self._sum):
-                if each is not None:
-                    each.update(piece)
-            left -= count
-            if self._checksum is None and time.monotonic() >= due:
-                writer.commit()
-                next_look, due = 0, time.monotonic() + COMMIT_SECONDS
+        ring = Ring(self._hash, BUFFER_BYTES, buffers=RING_BUFFERS, begin_at=RING_BYTES)
+        left, due = self._seen.length - self._seen.offset, time.monotonic() + COMMIT_SECONDS
+        try:
+            while left and (count := self._body.readinto((buffer := ring.next())[: min(left, BUFFER_BYTES)])):
+                self._take(writer, buffer[:count])
+                ring.hash(buffer, count)
+                left -= count
+                if self._checksum is None and time.monotonic() >= due:
+                    writer.commit()
+                    due = time.monotonic() + COMMIT_SECONDS
+        finally:
+            ring.finish()
+
+    def _take(self, writer: Writer, piece: memoryview) -> None:
+        if self._until_look < len(piece):
+            self._look_at_free_space()
+            self._until_look = RESERVE_STRIDE
+        self._until_look -= len(piece)
+        writer.write(piece)
+        if self._sum is not None:
+            self._sum.update(piece)
 
     def _look_at_free_space(self) -> None:
         if not self._kit.vault.room_for(RESERVE_STRIDE):
@@ -88,30 +92,3 @@ class Receiver:
             self.digest = self._hash.hexdigest()
         else:
             remembered.put(self._seen.token, offset, self._hash)
-
-
-class Hashes:
-    """How far the hash of files under way has got. Only a saving of time: it may forget at any moment."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = Lock()
-        self._found: OrderedDict[str, tuple[int, Any]] = OrderedDict()
-
-    def take(self, token: str, offset: int) -> Any:
-        """The hash of all bytes before the offset, or None when it is not known."""
-        if offset == 0:
-            return hashlib.sha256()
-        with self._lock:
-            at, found = self._found.pop(token, (0, None))
-        return found if at == offset else None
-
-    def put(self, token: str, offset: int, found: Any) -> None:
-        """Remember the hash of all bytes before the offset."""
-        with self._lock:
-            self._found[token] = offset, found
-            while len(self._found) > self._most:
-                self._found.popitem(last=False)
-
-
-remembered = Hashes(REMEMBERED)

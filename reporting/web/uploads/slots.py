@@ -33,7 +33,10 @@ STATUSES = {
 }
 
 
-@blueprint.get("/assignments/<int:assignment_id>/slots/<kind>/uploads")
+SLOT = "/assignments/<int:assignment_id>/slots/<kind>/uploads"
+
+
+@blueprint.get(SLOT, provide_automatic_options=False)
 @policy("reporter", "certifier")
 def under_way(assignment_id: int, kind: str) -> ResponseReturnValue:
     """What is under way into a slot, whoever of the bureau began it."""
@@ -61,7 +64,7 @@ def _told(upload: Any, zone: str) -> dict[str, Any]:
     }
 
 
-@blueprint.post("/assignments/<int:assignment_id>/slots/<kind>/uploads")
+@blueprint.post(SLOT, provide_automatic_options=False)
 @policy("reporter", "certifier")
 def create(assignment_id: int, kind: str) -> ResponseReturnValue:
     """Begin an upload; bytes that come along are its first."""
@@ -100,7 +103,7 @@ def _begun(token: str) -> Response:
     return taken
 
 
-@blueprint.route("/assignments/<int:assignment_id>/slots/<kind>/uploads", methods=["OPTIONS"], endpoint="discover")
+@blueprint.route(SLOT, methods=["OPTIONS"])
 @policy("anyone")
 def discover(assignment_id: int, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - the same for every address
     """What the protocol asks before anything else; it tells nothing of anybody."""
