@@ -23,6 +23,9 @@ TASK_LIMITS = {"title": 120, "title_en": 200, "guidance": 5000}
 LIST_LIMITS = {"focus_area": 200, "focus_area_body": 2000, "slogan_list": 120, "slogan": 200}
 END_OF_DAY = "24:00"
 
+# The most bytes that any slot may allow a file.
+LARGEST_FILE = 16 * 1024**3
+
 
 class State(StrEnum):
     """Where a campaign or a task stands in its life."""
@@ -177,7 +180,7 @@ def slot_problems(slot: SlotPlan) -> list[str]:
         codes.append("count_out_of_range")
     if not slot.formats and not slot.takes_text:
         codes.append("no_formats")
-    if not 1024 <= slot.max_bytes <= 16 * 1024**3:
+    if not 1024 <= slot.max_bytes <= LARGEST_FILE:
         codes.append("size_out_of_range")
     return codes
 

@@ -34,10 +34,12 @@ def install(app: Flask, *, demonstration: bool) -> None:
 
 
 def _install_areas(app: Flask) -> None:
-    from reporting.web import admin, bureau, desk
+    from reporting.web import admin, bureau, desk, uploads
 
-    for area in (bureau, desk, admin):
+    for area in (bureau, desk, admin, uploads):
         app.register_blueprint(area.blueprint)
+    # Their address is the right to use them, and they outlive the session whose token a form would carry.
+    app.extensions["csrf"].exempt(uploads.transfer.transfer)
 
 
 def chosen_language() -> str:
