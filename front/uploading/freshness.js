@@ -27,7 +27,10 @@ export class Freshness {
     for (;;) {
       const page = await this.page(window.location.pathname).catch(() => null);
       if (page) return this.putInPlace(page);
-      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      await new Promise((resolve) => {
+        setTimeout(resolve, AGAIN);
+        window.addEventListener("online", resolve, { once: true });
+      });
     }
   }
 

@@ -67,8 +67,9 @@ def wait_for_percent(page: Page, percent: int) -> None:
 
 def slow_down(page: Page, bytes_a_second: int = -1, *, offline: bool = False) -> None:
     """A line that carries no more than this upwards, or nothing at all; -1 makes it free again."""
-    session = _sessions.setdefault(page, page.context.new_cdp_session(page))
-    session.send(
+    if page not in _sessions:
+        _sessions[page] = page.context.new_cdp_session(page)
+    _sessions[page].send(
         "Network.emulateNetworkConditions",
         {"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second},
     )
