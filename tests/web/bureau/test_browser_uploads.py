@@ -69,12 +69,17 @@ def test_what_is_typed_while_bytes_travel_stands_beside_the_file(enter, live, re
     choose(page, "videos", film)
     wait_for_state(page, film.name, "sending")
     page.fill("#videos .upload-row input[data-word=caption]", "9月2日启动仪式")
+    page.fill("#body", "传文件时写的正文")
     page.focus("#videos .upload-row input[data-word=caption]")
     expect(page.locator("#videos .file-card")).to_have_count(1, timeout=30_000)
     expect(page.locator("#videos .file-card input[type=text]")).to_have_value("9月2日启动仪式")
     expect(page.locator("#videos .file-card input[type=text]")).to_be_focused()
     assert page.input_value("#photos .file-card input[type=text]") == "还没有保存的说明"
+    page.wait_for_selector("[data-saving-state][data-state=saved]")
+    assert page.input_value("#body") == "传文件时写的正文"
     assert (film.name, "9月2日启动仪式", sha256(film)) in attached(live, report_url)
+    check_accessibility(page)
+    check_fits(page)
 
 
 def test_words_typed_at_the_last_moment_are_kept_too(enter, live, report_url, tmp_path):
@@ -139,7 +144,7 @@ def test_a_refusal_stands_beside_its_file_and_the_rest_goes_on(enter, live, repo
     wait_for_state(page, "歌曲.mp3", "unusable")
     expect(row(page, "歌曲.mp3")).to_contain_text("格式不能用于此项材料")
     check_accessibility(page)
-    page.get_by_role("button", name="不上传《截图.jpg》").click()
+    page.get_by_role("button", name="移出列表《截图.jpg》").click()
     expect(row(page, "截图.jpg")).to_have_count(0)
     assert [name for name, _caption, _hash in attached(live, report_url)] == ["甲.jpg"]
 
