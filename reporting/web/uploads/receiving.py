@@ -82,7 +82,7 @@ class Receiver:
             self._sum.update(piece)
 
     def _look_at_free_space(self) -> None:
-        if not self._kit.vault.room_for(RESERVE_STRIDE):
+        if not self._kit.vault.room_for(min(RESERVE_STRIDE, self._seen.length - self._seen.offset)):
             raise VaultFull(f"the reserve of {self._kit.vault.reserve_bytes} bytes is reached")
 
     def _remember(self, offset: int) -> None:
