@@ -14,12 +14,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from reporting.core import clock
 from reporting.core.db import unit_of_work
 from tests.cast import Cast, make_cast
 from tests.files import material
@@ -160,6 +162,12 @@ class House:
         done = subprocess.run(line, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
 
+    def do_chores(self) -> None:
+        """What the clock does with uploads, a day later: what was left in staging is old by then."""
+        line = [sys.executable, "-m", "flask", "--app", "app", "uploads"]
+        subprocess.run(line, cwd=ROOT, env=self.environment, check=True, capture_output=True, timeout=60)
+        self.app.extensions["kit"].vault.tidy_staging(timedelta(0), clock.system_clock() + timedelta(seconds=5))
+
     def held(self, address: str) -> int:
         """How many bytes of an upload lie on the disk, recorded or not."""
         folder = self.app.extensions["kit"].vault.root / "staging" / address.rpartition("/")[2]
@@ -210,8 +218,6 @@ def eventually(question: Any, seconds: float = 10) -> bool:
 @contextmanager
 def house(folder: Path, *, url: str = "", wrapper: tuple[str, ...] = (), **over: Any) -> Iterator[House]:
     """An installation with the cast, whose Hebei reporter sends; not started yet."""
-    from reporting.core import clock
-
     port = unused_port()
     settings = settings_for(
         url or f"sqlite:///{folder / 'house.sqlite3'}", folder, mode="demonstration",
