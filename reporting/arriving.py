@@ -125,17 +125,23 @@ class Writer:
 
     def commit(self) -> int:
         """Make sure of what was written and record it; gives the offset. Raises Overtaken, and VaultFull."""
-        length = self._part.sync() if self.pending else self._known
+        try:
+            length = self._part.sync() if self.pending else self._known
+        except FileNotFoundError as error:
+            raise self._lost() from error
         while length > self._known:
             gain = Gain(self._part.name, self._part.start, self._known, length)
             with unit_of_work():
                 moved = verbs.advance(self._id, gain, lifetime=lifetime(self._kit), now=clock.now())
             if not moved and not self._adopted(length):
-                self._overtaken = True
-                raise Overtaken
+                raise self._lost()
             self._known = max(self._known, length) if moved else self._known
         self.offset = self._part.start + self._known
         return self.offset
+
+    def _lost(self) -> Overtaken:
+        self._overtaken = True
+        return Overtaken()
 
     def _adopted(self, length: int) -> bool:
         """Whether somebody has recorded part of our bytes for us, so that we go on behind them."""

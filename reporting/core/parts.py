@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,10 @@ class Part:
             self._begun = self.size
 
     def sync(self) -> int:
-        """Come back when the bytes and the name are on the disk; gives how many bytes that are."""
+        """Come back when the bytes and the name are on the disk; gives how many bytes that are.
+
+        Raises VaultFull, and FileNotFoundError when the upload has ended and its folder is gone.
+        """
         size = self.size
         try:
             os.fdatasync(self._descriptor)
@@ -81,12 +85,15 @@ class Part:
     def hand_on(self) -> None:
         """Close the file and let another writer go on in it; only when every byte of it counts."""
         self.close()
-        self._path.rename(self._folder / (self.name + DONE))
+        with suppress(FileNotFoundError):  # the upload has been finished meanwhile, by somebody who was told its end
+            self._path.rename(self._folder / (self.name + DONE))
 
     def drop(self) -> None:
         """Close and remove the file; only when no row knows it and none can come to know it."""
         self.close()
         self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # others have parts here
+            self._folder.rmdir()
 
 
 class Parts:
@@ -99,12 +106,15 @@ class Parts:
 
     def begin(self, start: int, *, held: bool = False) -> Part:
         """A new part whose first byte has the place `start`; raises VaultFull."""
-        try:
-            self._folder.mkdir(exist_ok=True)
-            name = f"{start}-{secrets.token_hex(8)}"
-            return Part(self._folder, name, HELD if held else "", fresh=True)
-        except OSError as error:
-            raise named(error) from error
+        name = f"{start}-{secrets.token_hex(8)}"
+        while True:
+            try:
+                self._folder.mkdir(exist_ok=True)
+                return Part(self._folder, name, HELD if held else "", fresh=True)
+            except FileNotFoundError:  # the last one has left and taken the folder along
+                continue
+            except OSError as error:
+                raise named(error) from error
 
     def take_over(self, name: str, size: int) -> Part | None:
         """Go on in a part that its writer has handed on with so many bytes; None when it was not, or somebody was faster."""

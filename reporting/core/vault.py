@@ -87,6 +87,8 @@ class Vault:
             else:
                 # Nothing is there, or a damaged copy whose length cannot belong to this hash: ours replaces it.
                 staging.path.replace(target)
+                # Of two names for one file that became the same name, both would stay.
+                staging.path.unlink(missing_ok=True)
             self._sync_folders(target.parent)
         except OSError as error:
             raise named(error) from error

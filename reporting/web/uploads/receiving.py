@@ -2,7 +2,7 @@
 
 import time
 
-from reporting.arriving import Seen, Writer
+from reporting.arriving import Overtaken, Seen, Writer
 from reporting.core.kit import Kit
 from reporting.core.vault import VaultFull
 from reporting.web.uploads.body import Body
@@ -39,6 +39,9 @@ class Receiver:
         writer = Writer(self._kit, self._seen, held=self._checksum is not None)
         try:
             return self._run(writer)
+        except (Overtaken, VaultFull):
+            self._body.drain()
+            raise
         finally:
             writer.close()
             self._body.close()
@@ -82,7 +85,7 @@ class Receiver:
             self._sum.update(piece)
 
     def _look_at_free_space(self) -> None:
-        if not self._kit.vault.room_for(RESERVE_STRIDE):
+        if not self._kit.vault.room_for(min(RESERVE_STRIDE, self._seen.length - self._seen.offset)):
             raise VaultFull(f"the reserve of {self._kit.vault.reserve_bytes} bytes is reached")
 
     def _remember(self, offset: int) -> None:

@@ -1,0 +1,306 @@
+"""Uploads against @tus/server with @tus/file-store, and against `cp`: bytes until they are sure, and until they are attached.
+
+    python -m benchmarks.uploads [--mib 1024] [--rounds 3]
+
+Client and server share the machine, so every rate is a floor for the server. The peer never syncs and hashes nothing.
+What is measured first is the transfer alone: all but the last byte, so that the proof of the whole file stays out of it,
+as the peer has none; then a whole file with its proof, and what others meet meanwhile.
+"""
+
+import argparse
+import base64
+import http.client
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.hand_in import Visitor, big_film, prepare
+from benchmarks.served import Served, free_port, peak_mib, serve
+from benchmarks.tables import table
+from reporting.bureaus import queries as bureaus
+from reporting.campaigns import queries as campaigns
+from reporting.core.db import unit_of_work
+from reporting.demo import notice
+
+PEER = ("@tus/server@2.4.5", "@tus/file-store@2.1.1")
+BODY_TYPE = "application/offset+octet-stream"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Target:
+    """A server under measurement: how an upload begins there, and which processes are it."""
+
+    name: str
+    port: int
+    begin: Callable[[int, str], str]
+    pids: Callable[[], list[int]]
+    samples: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    before: float = 0.0
+
+    def cpu(self) -> float:
+        """Seconds of processor that its processes have used."""
+        spent = 0
+        for pid in self.pids():
+            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            spent += int(fields[11]) + int(fields[12])
+        return spent / TICKS
+
+    def note(self, what: str, seconds: float, cpu: float) -> None:
+        """Remember one run."""
+        self.samples.setdefault(what, []).append((seconds, cpu))
+
+    def rate(self, what: str, mib: int) -> tuple[float, float]:
+        """Median MiB/s, and processor seconds a GiB."""
+        seconds, cpu = zip(*self.samples[what], strict=True)
+        return mib / statistics.median(seconds), statistics.median(cpu) / mib * 1024
+
+
+def send(target: Target, address: str, film: Path, offset: int, count: int) -> None:
+    """One PATCH from the page cache by sendfile."""
+    with socket.create_connection(("127.0.0.1", target.port), timeout=300) as line, film.open("rb") as file:
+        head = (
+            f"PATCH {address} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\n"
+            f"Content-Type: {BODY_TYPE}\r\nContent-Length: {count}\r\n\r\n"
+        )
+        line.sendall(head.encode())
+        line.sendfile(file, offset, count)
+        answer = http.client.HTTPResponse(line)
+        answer.begin()
+        answer.read()
+        if answer.status != 204:
+            raise RuntimeError(f"{target.name} answered {answer.status}")
+        answer.close()
+
+
+def head_of(target: Target, address: str) -> tuple[int, float]:
+    """The offset which a server tells, and the milliseconds that it takes."""
+    begin = time.perf_counter()
+    with closing(http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)) as line:
+        line.request("HEAD", address, headers={"Tus-Resumable": "1.0.0"})
+        answer = line.getresponse()
+        answer.read()
+        return int(answer.headers.get("Upload-Offset", -1)), (time.perf_counter() - begin) * 1000
+
+
+def discard(target: Target, address: str) -> None:
+    """Give an upload up, so that its bytes are gone before the next run."""
+    with closing(http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)) as line:
+        line.request("DELETE", address, headers={"Tus-Resumable": "1.0.0"})
+        line.getresponse().read()
+
+
+def one(target: Target, film: Path, mib: int) -> None:
+    """One PATCH of all but the last byte."""
+    size = film.stat().st_size
+    address = target.begin(size, f"{random.random()}.mp4")
+    os.sync()
+    cpu, begin = target.cpu(), time.perf_counter()
+    send(target, address, film, 0, size - 1)
+    target.note(f"one PATCH of {mib} MiB", time.perf_counter() - begin, target.cpu() - cpu)
+    discard(target, address)
+
+
+def eight(target: Target, film: Path, mib: int) -> None:
+    """Eight at once, a quarter as large each."""
+    size = film.stat().st_size // 4
+    addresses = [target.begin(size, f"{random.random()}.mp4") for _ in range(8)]
+    os.sync()
+    threads = [threading.Thread(target=send, args=(target, address, film, 0, size - 1)) for address in addresses]
+    cpu, begin = target.cpu(), time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    target.note(f"8 x {mib // 4} MiB at once", time.perf_counter() - begin, target.cpu() - cpu)
+    for address in addresses:
+        discard(target, address)
+
+
+def pieces(target: Target, film: Path, mib: int) -> None:
+    """PATCH after PATCH of 5 MiB, as a client with chunks sends, over a quarter of the film."""
+    size, step = film.stat().st_size // 4, 5 << 20
+    address = target.begin(size, f"{random.random()}.mp4")
+    os.sync()
+    cpu, begin = target.cpu(), time.perf_counter()
+    for offset in range(0, size - step, step):
+        send(target, address, film, offset, step)
+    target.note(f"{mib // 4} MiB by PATCHes of 5 MiB", time.perf_counter() - begin, target.cpu() - cpu)
+    discard(target, address)
+
+
+def stalled(target: Target, film: Path) -> tuple[float, int]:
+    """HEAD against a PATCH whose line has fallen silent: milliseconds, and the bytes that are missing then."""
+    sent = 5 << 20
+    address = target.begin(film.stat().st_size, f"{random.random()}.mp4")
+    with socket.create_connection(("127.0.0.1", target.port), timeout=60) as line:
+        line.sendall(
+            f"PATCH {address} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
+            f"Content-Type: {BODY_TYPE}\r\nContent-Length: {film.stat().st_size - 1}\r\n\r\n".encode()
+        )
+        line.sendall(film.read_bytes()[:sent] if film.stat().st_size < sent * 4 else _first(film, sent))
+        time.sleep(0.5)
+        offset, spent = head_of(target, address)
+    time.sleep(0.3)
+    discard(target, address)
+    return spent, sent - offset
+
+
+def _first(film: Path, count: int) -> bytes:
+    with film.open("rb") as file:
+        return file.read(count)
+
+
+@contextmanager
+def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visitor, int]]:
+    """Our server, one process as a small installation has for uploads, with parts of the work left out."""
+    folder.mkdir()
+    os.environ["BENCH_WITHOUT"] = without
+    application = "benchmarks.bare_uploads:application()"
+    with serve(folder, now=notice.moment(10, 13, 9), application=application, threads=32) as served:
+        assignment_id = prepare(served)
+        _room_for_many(served, assignment_id)
+        visitor = Visitor(served)
+        visitor.sign_in("q-he@demo.example")
+        token = visitor.token(f"/assignments/{assignment_id}")
+
+        def begin(size: int, film_name: str) -> str:
+            told = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "X-CSRFToken": token, "Content-Length": "0",
+                    "Upload-Metadata": f"filename {base64.b64encode(film_name.encode()).decode()}"}  # fmt: skip
+            status, _text = visitor.ask("POST", f"/assignments/{assignment_id}/slots/videos/uploads", None, told)
+            if status != 201:
+                raise RuntimeError(f"creation answered {status}: {_text}")
+            return visitor.location
+
+        target = Target(name, served.port, begin, served.pids)
+        target.before = peak_mib(served.pids())
+        yield target, visitor, assignment_id
+
+
+def _room_for_many(served: Served, assignment_id: int) -> None:
+    """Eight films at once are more than the notice asks for."""
+    with served.app.app_context(), unit_of_work():
+        hebei = bureaus.find_by_code("Q-HE")
+        assignment = campaigns.find_assignment(assignment_id, bureau_ids=[hebei.id] if hebei else [])
+        assert assignment is not None
+        next(slot for slot in assignment.task.slots if slot.kind == "videos").most = 200
+
+
+@contextmanager
+def peer(folder: Path) -> Iterator[Target]:
+    """The peer, installed for this measurement and thrown away with it."""
+    modules, data, port = folder / "peer", folder / "peer-data", free_port()
+    modules.mkdir()
+    data.mkdir()
+    (modules / "package.json").write_text('{"name": "peer", "private": true}', encoding="ascii")
+    subprocess.run(["npm", "install", "--silent", "--no-audit", "--ignore-scripts", *PEER], cwd=modules, check=True)
+    script = Path(__file__).with_name("peer.mjs")
+    child = subprocess.Popen(["node", str(script), str(modules), str(data), str(port)])
+
+    def begin(size: int, _name: str) -> str:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as line:
+            line.request("POST", "/files", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(size)})
+            answer = line.getresponse()
+            answer.read()
+            return str(answer.headers["Location"])
+
+    try:
+        _until_it_listens(port)
+        target = Target("@tus/server, never synced", port, begin, lambda: [child.pid])
+        target.before = peak_mib([child.pid])
+        yield target
+    finally:
+        child.terminate()
+        child.wait(10)
+
+
+def _until_it_listens(port: int) -> None:
+    for _attempt in range(100):
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the peer did not start")
+
+
+OURS = (
+    ("ours: durable and hashed", ""),
+    ("ours: durable", "hash"),
+    ("ours: hashed, not synced", "sync"),
+    ("ours: neither", "sync,hash"),
+)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mib", type=int, default=1024)
+    parser.add_argument("--rounds", type=int, default=3)
+    wanted = parser.parse_args()
+    if not shutil.which("npm"):
+        print("npm is not installed; there is nothing to compare with")
+        return
+    with tempfile.TemporaryDirectory(prefix="baosong-bench-", dir=Path(__file__).parent) as place:
+        folder = Path(place)
+        film, copy = folder / "film.mp4", folder / "copy.mp4"
+        big_film(film, wanted.mib)
+        with peer(folder) as other:
+            targets = [other]
+            stalls = {other.name: stalled(other, film)}
+            for number, (name, without) in enumerate(OURS):
+                with ours(folder / f"ours-{number}", name, without) as (target, _visitor, _id):
+                    targets.append(target)
+                    stalls[name] = stalled(target, film)
+                    for _ in range(wanted.rounds):
+                        for measure in (one, eight, pieces):
+                            measure(other, film, wanted.mib)
+                            measure(target, film, wanted.mib)
+                    target.samples["peak"] = [(target.before, peak_mib(target.pids()))]
+            other.samples["peak"] = [(other.before, peak_mib(other.pids()))]
+        floor = [_copied(film, copy) for _ in range(wanted.rounds)]
+    _report(targets, stalls, floor, wanted.mib)
+
+
+def _copied(film: Path, copy: Path) -> float:
+    os.sync()
+    begin = time.perf_counter()
+    subprocess.run(["cp", str(film), str(copy)], check=True)
+    spent = time.perf_counter() - begin
+    copy.unlink()
+    return spent
+
+
+def _report(targets: list[Target], stalls: dict[str, tuple[float, int]], floor: list[float], mib: int) -> None:
+    print(f"cp of {mib} MiB: {mib / statistics.median(floor):,.0f} MiB/s")
+    other = targets[0]
+    for what in [name for name in other.samples if name != "peak"]:
+        size = mib * 2 if what.startswith("8") else mib // 4 if "by PATCHes" in what else mib
+        theirs, their_cpu = other.rate(what, size)
+        rows = []
+        for target in targets:
+            rate, cpu = target.rate(what, size)
+            rows.append([target.name, f"{rate:,.0f}", f"{rate / theirs:.2f}", f"{cpu:.2f}", f"{cpu / their_cpu:.2f}"])
+        print(f"\n{what}")
+        print(table(["server", "MiB/s", "of the peer's", "CPU s/GiB", "of the peer's"], rows))
+    print("\nHEAD against a silent PATCH; memory of the process before and at its peak")
+    rows = [
+        [target.name, f"{stalls[target.name][0]:,.0f} ms", f"{stalls[target.name][1]:,}",
+         f"{target.samples['peak'][0][0]:.0f} MiB", f"{target.samples['peak'][0][1]:.0f} MiB"]
+        for target in targets
+    ]  # fmt: skip
+    print(table(["server", "answered after", "bytes missing", "before", "peak"], rows))
+
+
+if __name__ == "__main__":
+    main()
