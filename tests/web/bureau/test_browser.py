@@ -6,7 +6,7 @@ from reporting.demo.people import PASSWORD, email
 from reporting.reports import queries as reports
 from tests.cast import make_cast
 from tests.files import material
-from tests.fixtures.browser import check_accessibility, check_fits
+from tests.fixtures.browser import check_accessibility
 
 pytestmark = pytest.mark.journey
 

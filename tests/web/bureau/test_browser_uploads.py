@@ -291,3 +291,46 @@ def test_giving_up_throws_the_bytes_away(enter, live, tmp_path):
     page.wait_for_selector("#videos .upload.is-live")
     expect(page.locator(".upload-row")).to_have_count(0)
     assert [one.state for one in made(live)] == ["ended"]
+
+
+def test_after_signing_in_again_elsewhere_the_page_goes_on(enter, live, report_url):
+    page = enter()
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    page.context.clear_cookies()
+    choose(page, "photos", picture("甲.jpg"))
+    wait_for_state(page, "甲.jpg", "signed-out")
+    expect(row(page, "甲.jpg")).to_contain_text("请在新窗口重新登录")
+    sign_in(page.context.new_page(), report_url)
+    page.get_by_role("button", name="立即重试《甲.jpg》").click()
+    expect(page.locator("#photos .file-card")).to_have_count(1)
+    assert page.locator("meta[name=csrf-token]").get_attribute("content") != token
+    assert [name for name, _caption, _hash in attached(live, report_url)] == ["甲.jpg"]
+
+
+def test_a_browser_that_cannot_hash_uploads_all_the_same(enter, live, report_url):
+    page = enter(may_lose_line=True)
+    page.context.route("**/dist/hasher.js", lambda route: route.abort())
+    choose(page, "photos", picture("甲.jpg"))
+    expect(page.locator("#photos .file-card")).to_have_count(1)
+    assert [(one.sha256, one.state) for one in made(live)] == [(None, "taken")]
+    assert len(attached(live, report_url)) == 1
+
+
+def test_a_refusal_is_told_even_when_its_answer_was_lost(enter, live, report_url):
+    page = enter(may_lose_line=True)
+    lost = []
+
+    def lose_first_answer(route):
+        if route.request.method == "PATCH" and not lost:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/uploads/*", lose_first_answer)
+    choose(page, "photos", {"name": "截图.jpg", "mimeType": "image/jpeg", "buffer": b"<html><body>x</body></html>"})
+    wait_for_state(page, "截图.jpg", "refused")
+    assert lost == [422]
+    expect(row(page, "截图.jpg").locator(".field-errors")).to_contain_text("内容与扩展名不符")
+    assert len(made(live)) == 1
+    assert attached(live, report_url) == []
