@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +47,12 @@ class Target:
     pids: Callable[[], list[int]]
     samples: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     before: float = 0.0
+    quiet: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    whole: float = 0.0
+    looks: list[float] = field(default_factory=list)
+    film: str = ""
+    peaks: list[float] = field(default_factory=list)
 
     def cpu(self) -> float:
         """Seconds of processor that its processes have used."""
@@ -161,13 +167,71 @@ def _first(film: Path, count: int) -> bytes:
         return file.read(count)
 
 
+def beside(target: Target, visitor: Visitor, film: Path) -> None:
+    """What others meet: pages while 200 slow uploads are open, a whole film with its proof, and a look into it."""
+    target.quiet = _pages(target)
+    addresses = [target.begin(film.stat().st_size, f"slow{number}.mp4") for number in range(10)]
+    with ExitStack() as stack:
+        lines = [stack.enter_context(socket.create_connection(("127.0.0.1", target.port))) for _ in range(200)]
+        for number, line in enumerate(lines):
+            line.sendall(
+                f"PATCH {addresses[number % 10]} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
+                f"Content-Type: {BODY_TYPE}\r\nContent-Length: 1000000\r\n\r\n".encode()
+            )
+        time.sleep(1)
+        dripping = threading.Event()
+        drip = threading.Thread(target=_drip, args=(lines, dripping))
+        drip.start()
+        target.busy = _pages(target)
+        dripping.set()
+        drip.join()
+    time.sleep(1)
+    for address in addresses:
+        discard(target, address)
+    size = film.stat().st_size
+    address = target.begin(size, "whole.mp4")
+    begin = time.perf_counter()
+    send(target, address, film, 0, size)
+    target.whole = time.perf_counter() - begin
+    target.looks = [_look(visitor, target, size) for _ in range(20)]
+
+
+def _drip(lines: list[socket.socket], ended: threading.Event) -> None:
+    """Two KiB a second on each line."""
+    while not ended.wait(0.5):
+        for line in lines:
+            line.sendall(b"x" * 1024)
+
+
+def _pages(target: Target) -> list[float]:
+    """How long a page takes, 300 times, in milliseconds."""
+    spent = []
+    for _ in range(300):
+        begin = time.perf_counter()
+        with closing(http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)) as line:
+            line.request("GET", "/healthz")
+            line.getresponse().read()
+        spent.append((time.perf_counter() - begin) * 1000)
+    return sorted(spent)
+
+
+def _look(visitor: Visitor, target: Target, size: int) -> float:
+    """One KiB near the end of the film, as a viewer who drags asks for it, in milliseconds."""
+    at = size - (24 << 20)
+    begin = time.perf_counter()
+    status, _ = visitor.ask("GET", target.film, None, {"Range": f"bytes={at}-{at + 1023}"})
+    if status != 206:
+        raise RuntimeError(f"the range answered {status}")
+    return (time.perf_counter() - begin) * 1000
+
+
 @contextmanager
-def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visitor, int]]:
+def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visitor]]:
     """Our server, one process as a small installation has for uploads, with parts of the work left out."""
     folder.mkdir()
     os.environ["BENCH_WITHOUT"] = without
     application = "benchmarks.bare_uploads:application()"
-    with serve(folder, now=notice.moment(10, 13, 9), application=application, threads=32) as served:
+    with serve(folder, now=notice.moment(10, 13, 9), application=application, threads=256) as served:
         assignment_id = prepare(served)
         _room_for_many(served, assignment_id)
         visitor = Visitor(served)
@@ -183,8 +247,9 @@ def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visito
             return visitor.location
 
         target = Target(name, served.port, begin, served.pids)
+        target.film = f"/assignments/{assignment_id}/files/1"
         target.before = peak_mib(served.pids())
-        yield target, visitor, assignment_id
+        yield target, visitor
 
 
 def _room_for_many(served: Served, assignment_id: int) -> None:
@@ -259,15 +324,17 @@ def main() -> None:
             targets = [other]
             stalls = {other.name: stalled(other, film)}
             for number, (name, without) in enumerate(OURS):
-                with ours(folder / f"ours-{number}", name, without) as (target, _visitor, _id):
+                with ours(folder / f"ours-{number}", name, without) as (target, visitor):
                     targets.append(target)
                     stalls[name] = stalled(target, film)
-                    for _ in range(wanted.rounds):
-                        for measure in (one, eight, pieces):
+                    for measure in (one, eight, pieces):
+                        for _ in range(wanted.rounds):
                             measure(other, film, wanted.mib)
                             measure(target, film, wanted.mib)
-                    target.samples["peak"] = [(target.before, peak_mib(target.pids()))]
-            other.samples["peak"] = [(other.before, peak_mib(other.pids()))]
+                        target.peaks.append(peak_mib(target.pids()))
+                        other.peaks.append(peak_mib(other.pids()))
+                    if not without:
+                        beside(target, visitor, film)
         floor = [_copied(film, copy) for _ in range(wanted.rounds)]
     _report(targets, stalls, floor, wanted.mib)
 
@@ -284,7 +351,7 @@ def _copied(film: Path, copy: Path) -> float:
 def _report(targets: list[Target], stalls: dict[str, tuple[float, int]], floor: list[float], mib: int) -> None:
     print(f"cp of {mib} MiB: {mib / statistics.median(floor):,.0f} MiB/s")
     other = targets[0]
-    for what in [name for name in other.samples if name != "peak"]:
+    for what in list(other.samples):
         size = mib * 2 if what.startswith("8") else mib // 4 if "by PATCHes" in what else mib
         theirs, their_cpu = other.rate(what, size)
         rows = []
@@ -293,13 +360,25 @@ def _report(targets: list[Target], stalls: dict[str, tuple[float, int]], floor: 
             rows.append([target.name, f"{rate:,.0f}", f"{rate / theirs:.2f}", f"{cpu:.2f}", f"{cpu / their_cpu:.2f}"])
         print(f"\n{what}")
         print(table(["server", "MiB/s", "of the peer's", "CPU s/GiB", "of the peer's"], rows))
-    print("\nHEAD against a silent PATCH; memory of the process before and at its peak")
+    print("\nHEAD against a silent PATCH; memory before, after one large upload at a time, and after eight at once")
     rows = [
         [target.name, f"{stalls[target.name][0]:,.0f} ms", f"{stalls[target.name][1]:,}",
-         f"{target.samples['peak'][0][0]:.0f} MiB", f"{target.samples['peak'][0][1]:.0f} MiB"]
+         *(f"{peak:.0f} MiB" for peak in (target.before, *target.peaks[:2]))]
         for target in targets
     ]  # fmt: skip
-    print(table(["server", "answered after", "bytes missing", "before", "peak"], rows))
+    print(table(["server", "answered after", "bytes missing", "before", "one", "eight"], rows))
+    full = targets[1]
+    print(
+        f"\na page, median and p99 of 300: {_spread(full.quiet)}; while 200 slow uploads are open: {_spread(full.busy)}"
+    )
+    print(
+        f"a whole film of {mib} MiB, durable, hashed, proved and attached: {full.whole:.2f} s, {mib / full.whole:,.0f} MiB/s"
+    )
+    print(f"1 KiB near its end, median of {len(full.looks)}: {statistics.median(full.looks):.1f} ms")
+
+
+def _spread(sorted_times: list[float]) -> str:
+    return f"{statistics.median(sorted_times):.1f} ms and {sorted_times[int(len(sorted_times) * 0.99)]:.1f} ms"
 
 
 if __name__ == "__main__":
