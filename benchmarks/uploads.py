@@ -19,85 +19,18 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from benchmarks.hand_in import Visitor, big_film, prepare
-from benchmarks.served import Served, free_port, peak_mib, serve
+from benchmarks.served import Served, peak_mib, serve
 from benchmarks.tables import table
+from benchmarks.tus import BODY_TYPE, Target, discard, head_of, peer, send
 from reporting.bureaus import queries as bureaus
 from reporting.campaigns import queries as campaigns
 from reporting.core.db import unit_of_work
 from reporting.demo import notice
-
-PEER = ("@tus/server@2.4.5", "@tus/file-store@2.1.1")
-BODY_TYPE = "application/offset+octet-stream"
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass
-class Target:
-    """A server under measurement: how an upload begins there, and which processes are it."""
-
-    name: str
-    port: int
-    begin: Callable[[int, str], str]
-    pids: Callable[[], list[int]]
-    samples: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    before: float = 0.0
-
-    def cpu(self) -> float:
-        """Seconds of processor that its processes have used."""
-        spent = 0
-        for pid in self.pids():
-            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-            spent += int(fields[11]) + int(fields[12])
-        return spent / TICKS
-
-    def note(self, what: str, seconds: float, cpu: float) -> None:
-        """Remember one run."""
-        self.samples.setdefault(what, []).append((seconds, cpu))
-
-    def rate(self, what: str, mib: int) -> tuple[float, float]:
-        """Median MiB/s, and processor seconds a GiB."""
-        seconds, cpu = zip(*self.samples[what], strict=True)
-        return mib / statistics.median(seconds), statistics.median(cpu) / mib * 1024
-
-
-def send(target: Target, address: str, film: Path, offset: int, count: int) -> None:
-    """One PATCH from the page cache by sendfile."""
-    with socket.create_connection(("127.0.0.1", target.port), timeout=300) as line, film.open("rb") as file:
-        head = (
-            f"PATCH {address} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\n"
-            f"Content-Type: {BODY_TYPE}\r\nContent-Length: {count}\r\n\r\n"
-        )
-        line.sendall(head.encode())
-        line.sendfile(file, offset, count)
-        answer = http.client.HTTPResponse(line)
-        answer.begin()
-        answer.read()
-        if answer.status != 204:
-            raise RuntimeError(f"{target.name} answered {answer.status}")
-        answer.close()
-
-
-def head_of(target: Target, address: str) -> tuple[int, float]:
-    """The offset which a server tells, and the milliseconds that it takes."""
-    begin = time.perf_counter()
-    with closing(http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)) as line:
-        line.request("HEAD", address, headers={"Tus-Resumable": "1.0.0"})
-        answer = line.getresponse()
-        answer.read()
-        return int(answer.headers.get("Upload-Offset", -1)), (time.perf_counter() - begin) * 1000
-
-
-def discard(target: Target, address: str) -> None:
-    """Give an upload up, so that its bytes are gone before the next run."""
-    with closing(http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)) as line:
-        line.request("DELETE", address, headers={"Tus-Resumable": "1.0.0"})
-        line.getresponse().read()
 
 
 def one(target: Target, film: Path, mib: int) -> None:
@@ -161,13 +94,71 @@ def _first(film: Path, count: int) -> bytes:
         return file.read(count)
 
 
+def beside(target: Target, visitor: Visitor, film: Path) -> None:
+    """What others meet: pages while 200 slow uploads are open, a whole film with its proof, and a look into it."""
+    target.quiet = _pages(target)
+    addresses = [target.begin(film.stat().st_size, f"slow{number}.mp4") for number in range(10)]
+    with ExitStack() as stack:
+        lines = [stack.enter_context(socket.create_connection(("127.0.0.1", target.port))) for _ in range(200)]
+        for number, line in enumerate(lines):
+            line.sendall(
+                f"PATCH {addresses[number % 10]} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
+                f"Content-Type: {BODY_TYPE}\r\nContent-Length: 1000000\r\n\r\n".encode()
+            )
+        time.sleep(1)
+        dripping = threading.Event()
+        drip = threading.Thread(target=_drip, args=(lines, dripping))
+        drip.start()
+        target.busy = _pages(target)
+        dripping.set()
+        drip.join()
+    time.sleep(1)
+    for address in addresses:
+        discard(target, address)
+    size = film.stat().st_size
+    address = target.begin(size, "whole.mp4")
+    begin = time.perf_counter()
+    send(target, address, film, 0, size)
+    target.whole = time.perf_counter() - begin
+    target.looks = [_look(visitor, target, size) for _ in range(20)]
+
+
+def _drip(lines: list[socket.socket], ended: threading.Event) -> None:
+    """Two KiB a second on each line."""
+    while not ended.wait(0.5):
+        for line in lines:
+            line.sendall(b"x" * 1024)
+
+
+def _pages(target: Target) -> list[float]:
+    """How long a page takes, 300 times, in milliseconds."""
+    spent = []
+    for _ in range(300):
+        begin = time.perf_counter()
+        with closing(http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)) as line:
+            line.request("GET", "/healthz")
+            line.getresponse().read()
+        spent.append((time.perf_counter() - begin) * 1000)
+    return sorted(spent)
+
+
+def _look(visitor: Visitor, target: Target, size: int) -> float:
+    """One KiB near the end of the film, as a viewer who drags asks for it, in milliseconds."""
+    at = size - (24 << 20)
+    begin = time.perf_counter()
+    status, _ = visitor.ask("GET", target.film, None, {"Range": f"bytes={at}-{at + 1023}"})
+    if status != 206:
+        raise RuntimeError(f"the range answered {status}")
+    return (time.perf_counter() - begin) * 1000
+
+
 @contextmanager
-def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visitor, int]]:
+def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visitor]]:
     """Our server, one process as a small installation has for uploads, with parts of the work left out."""
     folder.mkdir()
     os.environ["BENCH_WITHOUT"] = without
     application = "benchmarks.bare_uploads:application()"
-    with serve(folder, now=notice.moment(10, 13, 9), application=application, threads=32) as served:
+    with serve(folder, now=notice.moment(10, 13, 9), application=application, threads=256) as served:
         assignment_id = prepare(served)
         _room_for_many(served, assignment_id)
         visitor = Visitor(served)
@@ -183,8 +174,9 @@ def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visito
             return visitor.location
 
         target = Target(name, served.port, begin, served.pids)
+        target.film = f"/assignments/{assignment_id}/files/1"
         target.before = peak_mib(served.pids())
-        yield target, visitor, assignment_id
+        yield target, visitor
 
 
 def _room_for_many(served: Served, assignment_id: int) -> None:
@@ -194,44 +186,6 @@ def _room_for_many(served: Served, assignment_id: int) -> None:
         assignment = campaigns.find_assignment(assignment_id, bureau_ids=[hebei.id] if hebei else [])
         assert assignment is not None
         next(slot for slot in assignment.task.slots if slot.kind == "videos").most = 200
-
-
-@contextmanager
-def peer(folder: Path) -> Iterator[Target]:
-    """The peer, installed for this measurement and thrown away with it."""
-    modules, data, port = folder / "peer", folder / "peer-data", free_port()
-    modules.mkdir()
-    data.mkdir()
-    (modules / "package.json").write_text('{"name": "peer", "private": true}', encoding="ascii")
-    subprocess.run(["npm", "install", "--silent", "--no-audit", "--ignore-scripts", *PEER], cwd=modules, check=True)
-    script = Path(__file__).with_name("peer.mjs")
-    child = subprocess.Popen(["node", str(script), str(modules), str(data), str(port)])
-
-    def begin(size: int, _name: str) -> str:
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as line:
-            line.request("POST", "/files", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(size)})
-            answer = line.getresponse()
-            answer.read()
-            return str(answer.headers["Location"])
-
-    try:
-        _until_it_listens(port)
-        target = Target("@tus/server, never synced", port, begin, lambda: [child.pid])
-        target.before = peak_mib([child.pid])
-        yield target
-    finally:
-        child.terminate()
-        child.wait(10)
-
-
-def _until_it_listens(port: int) -> None:
-    for _attempt in range(100):
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("the peer did not start")
 
 
 OURS = (
@@ -259,15 +213,19 @@ def main() -> None:
             targets = [other]
             stalls = {other.name: stalled(other, film)}
             for number, (name, without) in enumerate(OURS):
-                with ours(folder / f"ours-{number}", name, without) as (target, _visitor, _id):
+                with ours(folder / f"ours-{number}", name, without) as (target, visitor):
                     targets.append(target)
                     stalls[name] = stalled(target, film)
-                    for _ in range(wanted.rounds):
-                        for measure in (one, eight, pieces):
+                    for measure in (one, eight, pieces):
+                        for _ in range(wanted.rounds):
                             measure(other, film, wanted.mib)
                             measure(target, film, wanted.mib)
-                    target.samples["peak"] = [(target.before, peak_mib(target.pids()))]
-            other.samples["peak"] = [(other.before, peak_mib(other.pids()))]
+                            what = list(target.samples)[-1]
+                            target.rival.setdefault(what, []).append(other.samples[what][-1])
+                        target.peaks.append(peak_mib(target.pids()))
+                        other.peaks.append(peak_mib(other.pids()))
+                    if not without:
+                        beside(target, visitor, film)
         floor = [_copied(film, copy) for _ in range(wanted.rounds)]
     _report(targets, stalls, floor, wanted.mib)
 
@@ -284,22 +242,34 @@ def _copied(film: Path, copy: Path) -> float:
 def _report(targets: list[Target], stalls: dict[str, tuple[float, int]], floor: list[float], mib: int) -> None:
     print(f"cp of {mib} MiB: {mib / statistics.median(floor):,.0f} MiB/s")
     other = targets[0]
-    for what in [name for name in other.samples if name != "peak"]:
+    for what in list(other.samples):
         size = mib * 2 if what.startswith("8") else mib // 4 if "by PATCHes" in what else mib
-        theirs, their_cpu = other.rate(what, size)
+        other.rival[what] = other.samples[what]
         rows = []
         for target in targets:
-            rate, cpu = target.rate(what, size)
+            (rate, cpu), (theirs, their_cpu) = target.rate(what, size), target.against(what, size)
             rows.append([target.name, f"{rate:,.0f}", f"{rate / theirs:.2f}", f"{cpu:.2f}", f"{cpu / their_cpu:.2f}"])
         print(f"\n{what}")
         print(table(["server", "MiB/s", "of the peer's", "CPU s/GiB", "of the peer's"], rows))
-    print("\nHEAD against a silent PATCH; memory of the process before and at its peak")
+    print("\nHEAD against a silent PATCH; memory before, after one large upload at a time, and after eight at once")
     rows = [
         [target.name, f"{stalls[target.name][0]:,.0f} ms", f"{stalls[target.name][1]:,}",
-         f"{target.samples['peak'][0][0]:.0f} MiB", f"{target.samples['peak'][0][1]:.0f} MiB"]
+         *(f"{peak:.0f} MiB" for peak in (target.before, *target.peaks[:2]))]
         for target in targets
     ]  # fmt: skip
-    print(table(["server", "answered after", "bytes missing", "before", "peak"], rows))
+    print(table(["server", "answered after", "bytes missing", "before", "one", "eight"], rows))
+    full = targets[1]
+    print(
+        f"\na page, median and p99 of 300: {_spread(full.quiet)}; while 200 slow uploads are open: {_spread(full.busy)}"
+    )
+    print(
+        f"a whole film of {mib} MiB, durable, hashed, proved and attached: {full.whole:.2f} s, {mib / full.whole:,.0f} MiB/s"
+    )
+    print(f"1 KiB near its end, median of {len(full.looks)}: {statistics.median(full.looks):.1f} ms")
+
+
+def _spread(sorted_times: list[float]) -> str:
+    return f"{statistics.median(sorted_times):.1f} ms and {sorted_times[int(len(sorted_times) * 0.99)]:.1f} ms"
 
 
 if __name__ == "__main__":

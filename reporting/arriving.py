@@ -4,8 +4,9 @@ Each step waits for the disk outside any transaction and then records in one wha
 the step is simply taken again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -21,6 +22,9 @@ from reporting.uploads import queries as uploads
 from reporting.uploads import service as verbs
 from reporting.uploads.rules import Gain, State
 from reporting.uploads.service import Limits
+
+if TYPE_CHECKING:
+    from reporting.uploads.models import Upload, UploadPart
 
 log = structlog.get_logger()
 # A whole upload that nobody has finished for so long has lost its worker.
@@ -44,6 +48,8 @@ class Seen:
     state: str
     offset: int
     length: int
+    # Name, start and recorded length of the part that ends at the offset.
+    last: tuple[str, int, int] | None
     created_by_id: int | None
     attachment_id: int | None
     reasons: tuple[Reason, ...]
@@ -63,15 +69,18 @@ class Seen:
 def look(token: str) -> Seen | None:
     """The upload at this address, or None; no connection is held afterwards."""
     found = uploads.find(token)
-    try:
-        return None if found is None else Seen(
-            id=found.id, token=found.token, bureau_id=found.bureau_id, assignment_id=found.assignment_id,
-            slot_id=found.slot_id, name=found.name, state=found.state, offset=found.offset, length=found.length,
-            created_by_id=found.created_by_id, attachment_id=found.attachment_id, reasons=verbs.told(found),
-            expires_at=found.expires_at,
-        )  # fmt: skip
-    finally:
-        let_go()
+    seen = None if found is None else _seen(found, uploads.last_part(found.id))
+    let_go()
+    return seen
+
+
+def _seen(found: "Upload", last: "UploadPart | None") -> Seen:
+    return Seen(
+        id=found.id, token=found.token, bureau_id=found.bureau_id, assignment_id=found.assignment_id,
+        slot_id=found.slot_id, name=found.name, state=found.state, offset=found.offset, length=found.length,
+        last=None if last is None else (last.name, last.start, last.length), created_by_id=found.created_by_id,
+        attachment_id=found.attachment_id, reasons=verbs.told(found), expires_at=found.expires_at,
+    )  # fmt: skip
 
 
 def lifetime(kit: Kit) -> timedelta:
@@ -79,21 +88,23 @@ def lifetime(kit: Kit) -> timedelta:
     return timedelta(days=kit.settings.upload_days)
 
 
+def lives_on(kit: Kit, seen: Seen) -> Seen:
+    """The upload with the life that the bytes of this moment have given it."""
+    return replace(seen, expires_at=clock.now() + lifetime(kit))
+
+
 def adopt(kit: Kit, token: str) -> Seen | None:
     """Record what lies on the disk behind the offset: its writer has died, or its line is silent. Gives the upload then.
 
     A writer that still runs goes on from there; it is not disturbed.
     """
-    while True:
-        found = uploads.find(token)
-        if found is None or found.state != State.OPEN:
-            return look(token)
-        upload_id, gain = found.id, verbs.found_on_disk(found, vault=kit.vault)
-        let_go()
+    while (seen := look(token)) is not None and seen.is_open:
+        gain = verbs.found_on_disk(seen.token, seen.offset, seen.length, seen.last, vault=kit.vault)
         if gain is None:
-            return look(token)
+            break
         with unit_of_work():
-            verbs.advance(upload_id, gain, lifetime=lifetime(kit), now=clock.now())
+            verbs.advance(seen.id, gain, lifetime=lifetime(kit), now=clock.now())
+    return seen
 
 
 class Writer:
@@ -107,9 +118,7 @@ class Writer:
         self._overtaken = False
 
     def _open(self, seen: Seen, *, held: bool) -> tuple[Part, int]:
-        last = None if held else uploads.last_part(seen.id)
-        told = (last.name, last.length) if last is not None and last.start + last.length == seen.offset else None
-        let_go()
+        told = None if held or seen.last is None else (seen.last[0], seen.last[2])
         parts = self._kit.vault.parts(seen.token)
         taken = parts.take_over(*told) if told else None
         return (taken, told[1]) if taken and told else (parts.begin(seen.offset, held=held), 0)

@@ -226,8 +226,7 @@ def house(folder: Path, *, url: str = "", wrapper: tuple[str, ...] = (), **over:
     before = clock.use(clock.OffsetClock(folder / "clock"))
     clock.OffsetClock(folder / "clock").move_to(NOW)
     app = create(settings)
-    if not url:
-        migrate(app)
+    migrate(app)
     told = {f"BAOSONG_{name.upper()}": str(value) for name, value in vars(settings).items() if value not in {None, ""}}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BAOSONG_")}
     found = House(folder, app, settings, port, kept | told, wrapper)

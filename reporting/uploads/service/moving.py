@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from reporting.core.db import changed_rows, db
 from reporting.core.vault import Vault
-from reporting.uploads import queries, rules
+from reporting.uploads import rules
 from reporting.uploads.models import Upload, UploadPart
 from reporting.uploads.rules import Gain, State
 
@@ -38,15 +38,16 @@ def advance(upload_id: int, gain: Gain, *, lifetime: timedelta, now: datetime) -
     return True
 
 
-def found_on_disk(upload: Upload, *, vault: Vault) -> Gain | None:
+def found_on_disk(
+    token: str, offset: int, total: int, last: tuple[str, int, int] | None, *, vault: Vault
+) -> Gain | None:
     """Bytes behind the offset whose writer died or has fallen silent, made durable; None when there are none.
 
-    Call it outside any transaction that writes, for it waits for the disk; then `advance`.
+    `last` is name, start and recorded length of the part that ends at the offset. Call it outside any transaction, for
+    it waits for the disk; then `advance`.
     """
-    parts, last = vault.parts(upload.token), queries.last_part(upload.id)
-    growing = parts.growing()
-    told = None if last is None else (last.name, last.start, last.length)
-    gain = rules.best_gain(upload.offset, upload.length, told, growing)
+    parts = vault.parts(token)
+    gain = rules.best_gain(offset, total, last, parts.growing())
     if gain is not None:
         parts.sync(gain.name)
     return gain

@@ -9,7 +9,8 @@ from reporting.web.uploads.body import Body
 from reporting.web.uploads.hashing import Ring, remembered
 from reporting.web.uploads.protocol import Checksum
 
-BUFFER_BYTES = 1 << 20
+# As fast as larger ones; each file under way may have a ring of them.
+BUFFER_BYTES = 512 << 10
 # A long transfer is recorded on its way: others see how far it is, it does not expire, and a power cut costs little.
 COMMIT_SECONDS = 10.0
 # How many bytes may be written between two looks at the free space.

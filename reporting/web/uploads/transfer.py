@@ -71,13 +71,11 @@ def _patch(token: str) -> Response:
         offset, checksum = protocol.number(request.headers, "Upload-Offset"), protocol.checksum(request.headers)
     except Misread:
         return _hang_up(misunderstood())
-    seen = arriving.look(token)
+    seen = arriving.adopt(kit(), token)
     if seen is None:
         return _hang_up(answer(HTTPStatus.NOT_FOUND))
     if not _may_write(seen):
         return _hang_up(told(HTTPStatus.FORBIDDEN, [_("您已不是该单位的填报人，不能继续上传。请与本单位或主办单位联系。")]))
-    if seen.is_open:
-        seen = arriving.adopt(kit(), token) or seen
     if not seen.is_open:
         return _hang_up(_closed(seen, offset))
     if seen.offset != offset:
@@ -110,7 +108,7 @@ def receive(seen: Seen, checksum: Checksum | None = None) -> Response:
     if receiver.mismatch:
         return answer(CHECKSUM_MISMATCH, seen, Upload_Offset=offset)
     if offset < seen.length:
-        return answer(HTTPStatus.NO_CONTENT, arriving.look(seen.token), Upload_Offset=offset)
+        return answer(HTTPStatus.NO_CONTENT, arriving.lives_on(kit(), seen), Upload_Offset=offset)
     return _finished(seen.token, receiver.digest)
 
 

@@ -26,6 +26,15 @@ def two(tmp_path_factory):
         yield found
 
 
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory, postgresql_server):
+    """Two processes on PostgreSQL, as two machines with one folder would be."""
+    url = postgresql_server.create("two_senders")
+    with house(tmp_path_factory.mktemp("postgresql"), url=url) as found:
+        found.start(workers=2)
+        yield found
+
+
 def begin(served: House, seed: int, size: int = 3 * MIB + 12_345) -> tuple[bytes, str]:
     content = film(size, seed)
     return content, served.create(f"{seed}.mp4", len(content), sha256=sha256_of(content))
@@ -115,11 +124,12 @@ def test_a_sender_that_falls_silent_is_let_go_with_its_bytes(tmp_path):
         line.close()
 
 
-@pytest.mark.parametrize("kind", ["one", "two"])
+@pytest.mark.parametrize("kind", ["one", "two", "postgresql"])
+@pytest.mark.timeout(120)
 def test_of_two_senders_at_one_offset_exactly_one_wins_each_byte(kind, request):
     served = request.getfixturevalue(kind)
     for run in range(25):
-        race(served, run + (1000 if kind == "one" else 2000))
+        race(served, run + 1000 * len(kind))
     served.fsck()
 
 
