@@ -23,6 +23,8 @@ from flask import Flask
 from config import ROOT, BadSettings, Settings
 from reporting import create_app as build
 
+# A slow upload holds a thread for as long as it lasts; a thread that waits costs a few hundred KiB and no time.
+THREADS = "128"
 STAGES = ("opening", "deadline-week", "morning-after", "under-review")
 
 
@@ -89,7 +91,7 @@ def serve(household: Household, host: str, port: int) -> None:
     """Start web server and clock, and return once the web server answers."""
     require_free(host, port)
     household.start(
-        "web server", "-m", "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "16", "--timeout", "120",
+        "web server", "-m", "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", THREADS, "--timeout", "120",
         "--no-control-socket", "--log-level", "warning", "--bind", f"{host}:{port}", "app:create_app()",
     )  # fmt: skip
     household.start("clock", "-m", "reporting.scheduler")

@@ -49,6 +49,9 @@ class Settings:
     default_language: str = "zh_Hans_CN"
     max_request_bytes: int = 4 * 1024**3
     reserve_bytes: int = 1024**3
+    bureau_bytes: int = 64 * 1024**3
+    vault_bytes: int = 0
+    upload_days: int = 7
     session_hours: int = 12
     tick_seconds: int = 15
     clock_file: Path | None = None
@@ -82,6 +85,9 @@ class Settings:
             default_language=reader.choice("BAOSONG_DEFAULT_LANGUAGE", ("zh_Hans_CN", "en"), "zh_Hans_CN"),
             max_request_bytes=reader.number("BAOSONG_MAX_REQUEST_BYTES", 4 * 1024**3, 1024**2, 64 * 1024**3),
             reserve_bytes=reader.number("BAOSONG_RESERVE_BYTES", 1024**3, 0, 1024**4),
+            bureau_bytes=reader.number("BAOSONG_BUREAU_BYTES", 64 * 1024**3, 1024**2, 64 * 1024**4),
+            vault_bytes=reader.number("BAOSONG_VAULT_BYTES", 0, 0, 1024**5),
+            upload_days=reader.number("BAOSONG_UPLOAD_DAYS", 7, 1, 60),
             session_hours=reader.number("BAOSONG_SESSION_HOURS", 12, 1, 72),
             tick_seconds=reader.number("BAOSONG_TICK_SECONDS", 15, 1, 600),
             clock_file=reader.path("BAOSONG_CLOCK_FILE"),

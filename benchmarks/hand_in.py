@@ -49,6 +49,7 @@ class Visitor:
     def __init__(self, served: Served) -> None:
         self.port = served.port
         self.cookies: dict[str, str] = {}
+        self.location = ""
 
     def ask(
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
@@ -58,6 +59,7 @@ class Visitor:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)) as connection:
             connection.request(method, path, body=body, headers=sent)
             answer = connection.getresponse()
+            self.location = answer.headers.get("Location") or ""
             for value in answer.headers.get_all("Set-Cookie") or []:
                 name, _, rest = value.partition("=")
                 self.cookies[name] = rest.partition(";")[0]

@@ -60,7 +60,9 @@ def environment(folder: Path, port: int, smtp_port: int = 25) -> dict[str, str]:
 
 
 @contextmanager
-def serve(folder: Path, *, now: datetime, workers: int = 1, application: str = "app:create_app()") -> Iterator[Served]:
+def serve(
+    folder: Path, *, now: datetime, workers: int = 1, threads: int = 8, application: str = "app:create_app()"
+) -> Iterator[Served]:
     """Start gunicorn on a migrated empty database whose clock stands at `now`; end it afterwards.
 
     `application` may name another one that is built around ours.
@@ -72,7 +74,7 @@ def serve(folder: Path, *, now: datetime, workers: int = 1, application: str = "
     with app.app_context():
         upgrade()
     command = [
-        sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8",
+        sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads),
         "--timeout", "300", "--no-control-socket", "--log-level", "error", "--bind", f"127.0.0.1:{port}", application,
     ]  # fmt: skip
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told})

@@ -2,7 +2,7 @@
 // written over another that this window has not seen.
 import { Keeping } from "./keeping.js";
 import { notice } from "./notices.js";
-import { csrfToken, fill, setCsrfToken } from "./page.js";
+import { csrfToken, fill, renewCsrfToken } from "./page.js";
 
 const PAUSE = 1_500; // ms without typing before a save
 const FIRST_RETRY = 2_000;
@@ -176,10 +176,7 @@ export class Autosave {
   /** Whoever signs in again in another window gets a new token there; this page fetches it and goes on. */
   async signedOut() {
     this.offline(this.words.signed_out);
-    const page = await fetch(window.location.href, { headers: { Accept: "text/html" } });
-    if (!page.ok || page.redirected) return;
-    const token = new DOMParser().parseFromString(await page.text(), "text/html").querySelector('meta[name="csrf-token"]');
-    if (token) setCsrfToken(token.content);
+    await renewCsrfToken();
   }
 
   /** While the page closes the text is sent once more and kept here; only what neither would save is worth a question. */

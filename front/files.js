@@ -6,6 +6,10 @@ export function watchFileBoxes() {
     const box = event.target.closest?.("[data-file-box]");
     if (box && event.target.type === "file") show(box, event.target.files);
   });
+  // The uploader has taken the files over and tells of each by itself.
+  document.addEventListener("file-box:taken", (event) => {
+    event.target.closest("[data-file-box]")?.querySelector(".file-chosen").replaceChildren();
+  });
   document.querySelectorAll("[data-file-box] input[type=file]").forEach((input) => {
     if (input.files.length) show(input.closest("[data-file-box]"), input.files);
   });

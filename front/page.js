@@ -14,6 +14,15 @@ export function setCsrfToken(token) {
   });
 }
 
+/** After signing in again elsewhere this page fetches the new token; false while nobody is signed in. */
+export async function renewCsrfToken() {
+  const page = await fetch(window.location.href, { headers: { Accept: "text/html" } });
+  if (!page.ok || page.redirected) return false;
+  const token = new DOMParser().parseFromString(await page.text(), "text/html").querySelector('meta[name="csrf-token"]');
+  if (token) setCsrfToken(token.content);
+  return Boolean(token);
+}
+
 /** A sentence of the page's own, from the catalogue, with its {places} filled in. */
 export function pageSentence(name, facts = {}) {
   return fill(JSON.parse(document.body.dataset.pageWords || "{}")[name] ?? "", facts);

@@ -1,11 +1,12 @@
 """Door: what the clock does, by hand; and the first account."""
 
 import secrets
+from datetime import timedelta
 
 import click
 from flask import Flask
 
-from reporting import jobs
+from reporting import checking, jobs
 from reporting.accounts import queries as accounts
 from reporting.accounts import service as account_service
 from reporting.bureaus import queries as bureaus
@@ -20,7 +21,19 @@ from reporting.demo import stages
 
 def install(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for command in (sweep, remind, digest, deliver, tidy, tick, add_organiser, add_person, demonstration):
+    for command in (
+        sweep,
+        remind,
+        digest,
+        deliver,
+        uploads,
+        tidy,
+        tick,
+        fsck,
+        add_organiser,
+        add_person,
+        demonstration,
+    ):
         app.cli.add_command(command)
 
 
@@ -53,6 +66,28 @@ def deliver(limit: int) -> None:
 def tidy() -> None:
     """Drop staged uploads that nobody claimed within a day."""
     click.echo(f"{jobs.tidy(kit())} staged files dropped")
+
+
+@click.command("uploads")
+def uploads() -> None:
+    """Finish uploads that are whole, and give up those whose time is over."""
+    click.echo(f"{jobs.uploads(kit())} uploads finished or given up")
+
+
+@click.command("fsck")
+@click.option("--quick", is_flag=True, help="Compare sizes only; do not read every kept file through.")
+@click.option("--minutes", default=60, show_default=True, help="Pass over what is younger: it may be in the making.")
+def fsck(quick: bool, minutes: int) -> None:
+    """Compare the database with the disk; name what does not fit, and end with 1 when something does not."""
+    count = 0
+    for finding in checking.check(
+        kit(), host_now=clock.system_clock(), grace=timedelta(minutes=minutes), hashes=not quick
+    ):
+        click.echo(f"{finding.kind}: {finding.subject}")
+        count += 1
+    if count:
+        raise click.ClickException(f"{count} things do not fit together; docs/operations.md says what to do")
+    click.echo("database and disk fit together")
 
 
 @click.command("tick")

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from reporting import arriving
 from reporting.core import clock
 from reporting.core.db import end_reading, unit_of_work
 from reporting.core.envelopes import Envelope, Party, compose, mailable
@@ -243,9 +244,20 @@ def tidy(kit: Kit) -> int:
     return kit.vault.tidy_staging(timedelta(days=1), clock.system_clock())
 
 
+def uploads(kit: Kit) -> int:
+    """Finish uploads that are whole, give up those whose time is over, remove what is left of others; gives their number."""
+    finished = arriving.finish_left(kit, now=clock.now())
+    expired = arriving.expire(kit, now=clock.now())
+    arriving.clear(kit)
+    if finished or expired:
+        log.info("uploads_tidied", finished=finished, expired=expired)
+    return finished + expired
+
+
 def tick(kit: Kit) -> None:
     """Everything the clock does, once, in the order in which one thing follows from another."""
     sweep()
     remind()
     digest()
+    uploads(kit)
     deliver(kit)

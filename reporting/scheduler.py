@@ -21,6 +21,7 @@ from reporting.core.kit import Kit
 
 log = structlog.get_logger()
 TIDY_SECONDS = 3600
+UPLOADS_SECONDS = 60
 
 
 def timetable(kit: Kit) -> list[tuple[str, int, Callable[[], Any]]]:
@@ -31,6 +32,7 @@ def timetable(kit: Kit) -> list[tuple[str, int, Callable[[], Any]]]:
         ("remind", tick, jobs.remind),
         ("digest", tick, jobs.digest),
         ("deliver", tick, lambda: jobs.deliver(kit)),
+        ("uploads", UPLOADS_SECONDS, lambda: jobs.uploads(kit)),
         ("tidy", TIDY_SECONDS, lambda: jobs.tidy(kit)),
     ]
 

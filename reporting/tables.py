@@ -9,6 +9,7 @@ ROOMS_WITH_TABLES = (
     "bureaus",
     "campaigns",
     "files",
+    "uploads",
     "reports",
     "receipts",
     "reviews",

@@ -47,10 +47,11 @@ Rules need no fixture: call them with plain values. For everything else:
 
 - `live`      gunicorn in its own process on an empty SQLite database, clock at NOW and running: `live.url`,
               `live.sink`, `with live.inside(): with unit_of_work(): …` to arrange and look, `live.move_clock_to(moment)`,
-              `live.command("sweep")`, `live.start_scheduler()`, `live.stop(child)`, `live.log("web" | "scheduler")`.
+              `live.command("sweep")`, `live.start_scheduler()`, `live.stop(child)`, `live.log("web" | "scheduler")`;
+              `live.kill_web()` ends all of the server by SIGKILL, `live.serve()` starts it again.
 - `open_page(screen="desk" | "phone", language="zh-CN" | "en", javascript=True)`  a Playwright page in a profile of its
               own at 1366×768 or 390×844; relative addresses work. Script errors, CSP violations and requests to
-              strangers fail the test.
+              strangers fail the test. `may_lose_line=True` permits answers that never came.
 - `check_accessibility(page)` and `check_fits(page)` from tests.fixtures.browser: axe finds nothing; no sideways scroll.
 
 Real input lies beside the project: the fixture `shared_data` is that folder, and skips by name where it is absent.

@@ -26,6 +26,9 @@ LIST_LIMITS = {"focus_area": 200, "focus_area_body": 2000, "slogan_list": 120, "
 END_OF_DAY = "24:00"
 LONGEST_WINDOW_HOURS = 168
 
+# The most bytes that any slot may allow a file.
+LARGEST_FILE = 16 * 1024**3
+
 
 class State(StrEnum):
     """Where a campaign or a task stands in its life."""
@@ -191,7 +194,7 @@ def slot_problems(slot: SlotPlan) -> list[str]:
         codes.append("count_out_of_range")
     if not slot.formats and not slot.takes_text:
         codes.append("no_formats")
-    if not 1024 <= slot.max_bytes <= 16 * 1024**3:
+    if not 1024 <= slot.max_bytes <= LARGEST_FILE:
         codes.append("size_out_of_range")
     return codes
 

@@ -5,131 +5,22 @@ never becomes a path. `keep` answers only when the bytes and the folders above t
 """
 
 import errno
-import hashlib
 import io
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+
+from reporting.core.disk import VaultFull, named, sync_folder
+from reporting.core.parts import TOKEN, Parts
+from reporting.core.staging import RESERVE_STRIDE, Staging
+
+__all__ = ["RESERVE_STRIDE", "Staging", "Vault", "VaultFull"]
 
 KEY = re.compile(r"[0-9a-f]{64}")
 STAGED_NAME = re.compile(r"[0-9a-f]{32}")
-
-# How many bytes may be written between two looks at the free space: one look costs a microsecond or two.
-RESERVE_STRIDE = 1 << 20
-
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-
-
-class VaultFull(Exception):
-    """The disk is full, or what is left of it is the reserve that reading and submitting live on."""
-
-
-class Staging(io.RawIOBase):
-    """A file that is arriving: bytes go to its end and are hashed on their way; it can be read back.
-
-    Writing always appends, wherever reading has got to, because a hash cannot go back.
-    """
-
-    def __init__(self, path: Path, vault: "Vault") -> None:
-        super().__init__()
-        self.path = path
-        self.size = 0
-        self._vault = vault
-        self._digest = hashlib.sha256()
-        self._finished: str | None = None
-        self._position = 0
-        self._next_look = 0
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
-
-    @property
-    def sha256(self) -> str:
-        """The hash of all bytes as 64 hexadecimal digits; raises ValueError before `finish()`."""
-        if self._finished is None:
-            raise ValueError("the hash is known after finish()")
-        return self._finished
-
-    def write(self, data: Any) -> int:
-        """Append bytes; raises VaultFull when the disk or the reserve is reached, ValueError when finished."""
-        if self._finished is not None:
-            raise ValueError("a finished file takes no more bytes")
-        view = memoryview(data).cast("B")
-        if self.size >= self._next_look:
-            self._look_at_free_space(len(view))
-        written = 0
-        while written < len(view):
-            written += self._append(view[written:])
-        self._digest.update(view)
-        return written
-
-    def _look_at_free_space(self, coming: int) -> None:
-        if not self._vault.room_for(coming):
-            raise VaultFull(f"the reserve of {self._vault.reserve_bytes} bytes is reached")
-        self._next_look = self.size + RESERVE_STRIDE
-
-    def _append(self, view: memoryview) -> int:
-        try:
-            count = os.pwrite(self._descriptor, view, self.size)
-        except OSError as error:
-            raise _named(error) from error
-        self.size += count
-        return count
-
-    def readinto(self, buffer: Any) -> int:
-        """Read on from the reading position; 0 at the end."""
-        count = os.preadv(self._descriptor, [buffer], self._position)
-        self._position += count
-        return count
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move the reading position."""
-        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
-        if origin + offset < 0:
-            raise ValueError("a position before the beginning")
-        self._position = origin + offset
-        return self._position
-
-    def tell(self) -> int:
-        """The reading position."""
-        return self._position
-
-    def finish(self) -> str:
-        """No more bytes will come; gives the hash. May be called again."""
-        if self._finished is None:
-            self._finished = self._digest.hexdigest()
-        return self._finished
-
-    def sync(self) -> None:
-        """Come back when the bytes are on the disk; raises VaultFull when they do not fit."""
-        try:
-            os.fsync(self._descriptor)
-        except OSError as error:
-            raise _named(error) from error
-
-    def readable(self) -> bool:
-        """It can be read back."""
-        return True
-
-    def writable(self) -> bool:
-        """It can be written until it is finished."""
-        return self._finished is None
-
-    def seekable(self) -> bool:
-        """The reading position can be moved."""
-        return True
-
-    def fileno(self) -> int:
-        """The descriptor of the open file."""
-        return self._descriptor
-
-    def close(self) -> None:
-        """Close the file; its bytes stay in staging until they are kept, discarded or tidied away."""
-        if not self.closed:
-            super().close()
-            os.close(self._descriptor)
 
 
 class Vault:
@@ -145,7 +36,7 @@ class Vault:
         self._kept = self.root / "kept"
         for folder in (self._staging, self._kept):
             folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(self.root)
+        sync_folder(self.root)
 
     def stage(self) -> Staging:
         """A new empty file under a random name; raises VaultFull when the reserve is reached."""
@@ -154,7 +45,30 @@ class Vault:
         try:
             return Staging(self._staging / secrets.token_hex(16), self)
         except OSError as error:
-            raise _named(error) from error
+            raise named(error) from error
+
+    def parts(self, token: str) -> Parts:
+        """The parts of an upload that is under way; raises ValueError for what is no token."""
+        return Parts(self._staging, token)
+
+    def stage_whole(self, parts: Sequence[tuple[Path, int]], sha256: str | None = None) -> Staging:
+        """A finished staged file of these parts, each with its length; the parts stay, so that this may be repeated.
+
+        A single part is linked and not copied. Its writer has written all of it, or it would not be whole.
+        """
+        path = self._staging / secrets.token_hex(16)
+        size = sum(length for _path, length in parts)
+        try:
+            linked = len(parts) == 1 and parts[0][0].stat().st_size == size and _link(parts[0][0], path)
+            staging = Staging(path, self, fresh=not linked)
+        except OSError as error:
+            raise named(error) from error
+        try:
+            staging.adopt(size, sha256) if linked else staging.join(parts, sha256)
+        except BaseException:
+            self.discard(staging)
+            raise
+        return staging
 
     def keep(self, staging: Staging) -> str:
         """Make a staged file durable under its hash and give the hash; the same content is kept once.
@@ -173,9 +87,11 @@ class Vault:
             else:
                 # Nothing is there, or a damaged copy whose length cannot belong to this hash: ours replaces it.
                 staging.path.replace(target)
+                # Of two names for one file that became the same name, both would stay.
+                staging.path.unlink(missing_ok=True)
             self._sync_folders(target.parent)
         except OSError as error:
-            raise _named(error) from error
+            raise named(error) from error
         finally:
             staging.close()
         return key
@@ -186,7 +102,7 @@ class Vault:
     def _sync_folders(self, folder: Path) -> None:
         # All three, also when they were there: another process may have made them and not yet synced.
         for level in (folder, folder.parent, self._kept):
-            _sync_folder(level)
+            sync_folder(level)
 
     def discard(self, staging: Staging) -> None:
         """Throw a staged file away; nothing happens to one that has been kept or discarded before."""
@@ -224,6 +140,20 @@ class Vault:
             if KEY.fullmatch(path.name):
                 yield path.name
 
+    def tokens(self) -> list[str]:
+        """The uploads that have parts here, in order."""
+        return sorted(path.name for path in self._staging.iterdir() if path.is_dir() and TOKEN.fullmatch(path.name))
+
+    def staged(self, older_than: timedelta, now: datetime) -> list[Path]:
+        """Staged files that nobody has written to for so long; `now` is the host's time."""
+        limit = (now - older_than).timestamp()
+        files = [path for path in sorted(self._staging.iterdir()) if STAGED_NAME.fullmatch(path.name)]
+        return [path for path in files if (_changed_or_none(path) or limit) < limit]
+
+    def kept_at(self, key: str) -> float:
+        """When the content was last brought, in the host's seconds; raises FileNotFoundError."""
+        return self.path(key).stat().st_mtime
+
     def free_bytes(self) -> int:
         """What the disk has left for this process."""
         state = os.statvfs(self.root)
@@ -239,19 +169,13 @@ class Vault:
         `now` is the host's time (`clock.system_clock()`), because the host dates the files:
         the demonstration's 2014 would find every file younger than itself.
         """
-        limit = (now - older_than).timestamp()
-        removed = 0
         if not self._staging.is_dir():
-            return removed
-        for path in sorted(self._staging.iterdir()):
-            try:
-                if STAGED_NAME.fullmatch(path.name) and path.stat().st_mtime < limit:
-                    path.unlink()
-                    removed += 1
-            except FileNotFoundError:
-                # Another process has kept or discarded it between our two looks.
-                continue
-        return removed
+            return 0
+        found = self.staged(older_than, now)
+        for path in found:
+            # Another process may keep or discard it between our two looks.
+            path.unlink(missing_ok=True)
+        return len(found)
 
 
 def _open_itself(path: str, flags: int) -> int:
@@ -259,12 +183,24 @@ def _open_itself(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _link(source: Path, target: Path) -> bool:
+    """Give a file a second name; False where the file system knows no second names."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        os.link(source, target, follow_symlinks=False)
+    except PermissionError:
+        return False
+    except OSError as error:
+        if error.errno in {errno.EMLINK, errno.EOPNOTSUPP, errno.EXDEV}:
+            return False
+        raise
+    return True
+
+
+def _changed_or_none(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _size_or_none(path: Path) -> int | None:
@@ -272,8 +208,3 @@ def _size_or_none(path: Path) -> int | None:
         return path.lstat().st_size
     except FileNotFoundError:
         return None
-
-
-def _named(error: OSError) -> Exception:
-    """A full disk by its own name; anything else as it is."""
-    return VaultFull(str(error)) if error.errno in DISK_FULL else error

@@ -1,8 +1,8 @@
 """Reading kept files."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from reporting.core.db import db
 from reporting.files.models import StoredFile
@@ -31,3 +31,22 @@ def hashes_known(sha256s: Collection[str]) -> set[str]:
     if not sha256s:
         return set()
     return set(db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(set(sha256s)))))
+
+
+def kept_bytes() -> int:
+    """How many bytes all kept content has together."""
+    return int(db.session.scalar(select(func.coalesce(func.sum(StoredFile.size), 0))) or 0)
+
+
+def kept_sizes() -> Iterator[tuple[str, int]]:
+    """Hash and size of every kept content, by its hash, in pieces: there may be many."""
+    last = ""
+    while rows := db.session.execute(
+        select(StoredFile.sha256, StoredFile.size)
+        .where(StoredFile.sha256 > last)
+        .order_by(StoredFile.sha256)
+        .limit(1000)
+    ).all():
+        for row in rows:
+            yield row.sha256, row.size
+        last = rows[-1].sha256

@@ -44,6 +44,12 @@ def counts_by_state(
     return {str(state): found.get(state, 0) for state in State}
 
 
+def overdue_leases(host_now: datetime, *, limit: int = 200) -> Sequence[int]:
+    """Letters that a sender took and neither ended nor gave back in its time; `host_now` is the host's time."""
+    wanted = select(Message.id).where(Message.lease_until < host_now).order_by(Message.id)
+    return db.session.scalars(wanted.limit(limit)).all()
+
+
 def page(
     *,
     state: str | None = None,

@@ -43,6 +43,17 @@ def find_attachment(report_id: int, attachment_id: int) -> Attachment | None:
     return db.session.scalar(wanted)
 
 
+def attached_bytes(bureau_id: int) -> int:
+    """How many bytes a bureau has handed in altogether; removed files count, since they are kept."""
+    wanted = (
+        select(func.coalesce(func.sum(Attachment.size), 0))
+        .join(Report, Report.id == Attachment.report_id)
+        .join(Assignment, Assignment.id == Report.assignment_id)
+        .where(Assignment.bureau_id == bureau_id)
+    )
+    return int(db.session.scalar(wanted) or 0)
+
+
 def declarations(report_id: int) -> dict[int, Declaration]:
     """What a working copy declares to have none of, by slot id."""
     found = db.session.scalars(select(Declaration).where(Declaration.report_id == report_id).order_by(Declaration.id))

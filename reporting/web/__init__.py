@@ -13,6 +13,8 @@ from reporting.core.kit import kit
 from reporting.web import account, failures, guards, public, words
 
 LANGUAGES = ("zh_Hans_CN", "en")
+# The worker that reads files for their SHA-256, below the static folder.
+HASHER = "dist/hasher.js"
 
 
 def install(app: Flask, *, demonstration: bool) -> None:
@@ -32,10 +34,12 @@ def install(app: Flask, *, demonstration: bool) -> None:
 
 
 def _install_areas(app: Flask) -> None:
-    from reporting.web import admin, bureau, desk
+    from reporting.web import admin, bureau, desk, uploads
 
-    for area in (bureau, desk, admin):
+    for area in (bureau, desk, admin, uploads):
         app.register_blueprint(area.blueprint)
+    # Their address is the right to use them, and they outlive the session whose token a form would carry.
+    app.extensions["csrf"].exempt(uploads.transfer.transfer)
 
 
 def chosen_language() -> str:
@@ -63,11 +67,7 @@ def csp_nonce() -> str:
 
 def _headers(response: Response) -> Response:
     """Strict headers for every answer; a page that serves files sets its own policy first."""
-    policy = (
-        f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-        "font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-    )
-    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("Content-Security-Policy", _content_policy())
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
@@ -77,6 +77,17 @@ def _headers(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
+
+
+def _content_policy() -> str:
+    """What a page may load and run. A worker is bound by the policy of its own answer, and only that one may run WebAssembly."""
+    if request.endpoint == "static" and request.path.endswith(f"/{HASHER}"):
+        return "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; frame-ancestors 'none'; base-uri 'none'"
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; worker-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; media-src 'self'; font-src 'self' data:; connect-src 'self'; form-action 'self'; "
+        "frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
 
 
 def _context() -> dict[str, Any]:

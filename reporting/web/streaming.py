@@ -20,6 +20,8 @@ from reporting.web.multipart import CHUNK_BYTES, FormParser, Nowhere
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+# A body that is the bytes of a file and nothing else.
+BARE_BYTES = "application/offset+octet-stream"
 # The most of a body that brings no large files: a form of text, a roster.
 PLAIN_BODY_BYTES = 8 << 20
 # Every posted file holds a descriptor until the request ends.
@@ -128,6 +130,11 @@ class StreamingRequest(Request):
 
     def _load_form_data(self) -> None:
         if "form" in self.__dict__:
+            return
+        if self.mimetype == BARE_BYTES:
+            # Such a body is no form, and is read by its own page alone: whoever looks for a token finds none in it.
+            empty = self.parameter_storage_class
+            self.__dict__.update(form=empty(), files=empty())
             return
         try:
             with self._not_silent_for_ever():

@@ -25,7 +25,20 @@ KINDS = {
 }  # fmt: skip
 # A fact of the same name, of another vocabulary.
 OF_ITS_OWN = {"field_too_long": {"field": "title"}}
-NUMBERS = {"size", "limit", "most", "least", "declared", "received", "row", "other_row", "round", "total", "pixels"}
+NUMBERS = {
+    "size",
+    "limit",
+    "left",
+    "most",
+    "least",
+    "declared",
+    "received",
+    "row",
+    "other_row",
+    "round",
+    "total",
+    "pixels",
+}
 LISTS = {"names", "allowed", "roles"}
 
 

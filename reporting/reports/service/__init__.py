@@ -14,12 +14,16 @@ from reporting.reports.service.deciding import accept, give_back
 from reporting.reports.service.drafting import gate_reasons, save_text
 from reporting.reports.service.manifests import promise
 from reporting.reports.service.submitting import prepare, problems_now, submit
+from reporting.reports.service.uploading import Quota, begin_upload, describe_upload, take_upload
 
 __all__ = [
     "Description",
+    "Quota",
     "accept",
     "attach",
+    "begin_upload",
     "declare_none",
+    "describe_upload",
     "gate_reasons",
     "give_back",
     "move",
@@ -30,6 +34,7 @@ __all__ = [
     "restore",
     "save_text",
     "submit",
+    "take_upload",
     "undeclare",
     "update_captions",
 ]

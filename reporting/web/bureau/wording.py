@@ -75,6 +75,11 @@ def limits_words(slot: Any) -> str:
     return sentences[slot.kind]
 
 
+def endings(slot: Any) -> list[str]:
+    """The file endings which may come into a slot, for the page to look at before anything is sent."""
+    return [ending for code in sorted(allowed_codes(slot.format_list)) for ending in FORMATS[code].endings]
+
+
 def missing_words(content: SlotContent) -> str:
     """What a slot's working copy still lacks: “还缺 2 张图片”; empty when it is complete."""
     if is_complete(content):

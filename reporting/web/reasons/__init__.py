@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reporting.web.reasons import accounts, bureaus, campaigns, files, letters, reports, reviews
+from reporting.web.reasons import accounts, bureaus, campaigns, files, letters, reports, reviews, uploads
 
 Sentence = Callable[[Mapping[str, Any]], str]
 
@@ -26,4 +26,5 @@ SENTENCES: dict[str, Sentence] = _gathered(
     letters.SENTENCES,
     reports.SENTENCES,
     reviews.SENTENCES,
+    uploads.SENTENCES,
 )

@@ -6,7 +6,7 @@ from reporting.demo.people import PASSWORD, email
 from reporting.reports import queries as reports
 from tests.cast import make_cast
 from tests.files import material
-from tests.fixtures.browser import check_accessibility, check_fits
+from tests.fixtures.browser import check_accessibility
 
 pytestmark = pytest.mark.journey
 
@@ -63,28 +63,6 @@ def test_without_javascript_every_button_keeps_everything(enter, live, report_ur
     page.wait_for_url("**/receipts/*")
     assert "BS-2014-000001" in page.inner_text("main")
     assert stored(live, report_url)[0] == "最后一段"
-
-
-def test_what_is_typed_while_files_travel_is_kept(enter, live, report_url):
-    page = enter()
-    page.set_input_files("#files_photos", [picture("甲.jpg")])
-    page.click("button:has-text('上传图片')")
-    page.wait_for_selector(".notice-success")
-    held = []
-    page.route("**/slots/photos/files", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wraps functions, not built-in methods
-    page.set_input_files("#files_photos", [picture("乙.jpg", (32, 32))])
-    page.click("button:has-text('上传图片')")
-    page.wait_for_selector(".upload-progress")
-    page.fill("#body", "传文件时写的")
-    page.fill("#photos .file-card input[type=text]", "传文件时写的说明")
-    held[0].continue_()
-    page.wait_for_selector("text=乙.jpg")
-    page.wait_for_selector("[data-saving-state][data-state=saved]")
-    assert page.input_value("#body") == "传文件时写的"
-    assert page.input_value("#photos .file-card:first-child input[type=text]") == "传文件时写的说明"
-    assert stored(live, report_url)[0] == "传文件时写的"
-    check_accessibility(page)
-    check_fits(page)
 
 
 def test_two_windows_are_offered_both_texts(enter, live, report_url):

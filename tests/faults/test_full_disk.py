@@ -1,0 +1,102 @@
+"""The disk fills: new uploads are refused with a sentence, pages and sign-in go on, and nothing needs a restart."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.uploading import MIB, film, house, sha256_of
+
+SIZE = 24 * MIB
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of its own for the uploads."""
+    place = tmp_path / "uploads"
+    place.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", place], capture_output=True)
+    if made.returncode:
+        pytest.skip(f"a small disk cannot be mounted: {made.stderr.decode()}")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def fill(place: Path, leave: int) -> Path:
+    """Fill a disk up to so many bytes with something else."""
+    state = os.statvfs(place)
+    ballast = place / "ballast"
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, state.f_bavail * state.f_frsize - leave)
+    return ballast
+
+
+def test_a_disk_that_is_full_refuses_and_recovers(tmp_path, small_disk):
+    with house(tmp_path, reserve_bytes=2 * MIB) as served:
+        served.start()
+        content = film(6 * MIB, 1)
+        address = served.create("1.mp4", len(content))
+        assert served.patch(address, 0, content[: 2 * MIB]).status == 204
+        ballast = fill(small_disk, leave=3 * MIB)
+        headers = {**served.headers, "Tus-Resumable": "1.0.0", "Upload-Length": str(4 * MIB)}
+        place = f"/assignments/{served.assignment_id}/slots/videos/uploads"
+        refused = served.ask("POST", place, b"", headers)
+        assert refused.status == 507
+        assert "存储空间".encode("unicode_escape").decode().lower() in refused.body.decode().lower()
+        stopped = served.patch(address, 2 * MIB, content[2 * MIB :])
+        assert stopped.status == 507
+        assert served.head(address).offset >= 2 * MIB, "what had been acknowledged stays"
+        page = f"/assignments/{served.assignment_id}"
+        assert served.ask("GET", page, headers=served.headers).status == 200
+        assert served.ask("GET", "/account/sign-in").status == 200
+        ballast.unlink()
+        offset = served.head(address).offset
+        assert served.patch(address, offset, content[offset:]).status == 204
+        assert served.kept(sha256_of(content)) == content
+        assert served.ask("POST", place, b"", headers).status == 201
+        served.do_chores()
+        served.fsck()
+
+
+def test_the_last_byte_that_does_not_fit_is_not_acknowledged(tmp_path, small_disk):
+    """Without a reserve the disk itself says no, in the middle of a body."""
+    with house(tmp_path, reserve_bytes=0) as served:
+        served.start()
+        content = film(8 * MIB, 2)
+        address = served.create("2.mp4", len(content))
+        ballast = fill(small_disk, leave=3 * MIB)
+        answer = served.patch(address, 0, content)
+        assert answer.status == 507
+        there = served.head(address).offset
+        assert there <= 3 * MIB
+        ballast.unlink()
+        assert served.patch(address, there, content[there:]).status == 204
+        assert served.kept(sha256_of(content)) == content
+        served.do_chores()
+        served.fsck()
+
+
+def test_a_file_that_is_whole_waits_for_room_and_is_taken_then(tmp_path, small_disk):
+    """Two parts must be put together, which takes their room once more."""
+    with house(tmp_path, reserve_bytes=0) as served:
+        served.start()
+        content = film(6 * MIB, 3)
+        address = served.create("3.mp4", len(content))
+        line = served.open_patch(address, 0, len(content))
+        line.sendall(content[: 2 * MIB])
+        while served.head(address).offset < 2 * MIB:
+            pass
+        ballast = fill(small_disk, leave=5 * MIB)
+        answer = served.patch(address, 2 * MIB, content[2 * MIB :])
+        line.close()
+        assert answer.status == 507
+        asked = served.head(address)
+        assert asked.status == 423, "it is whole; whoever asks is told to come again"
+        ballast.unlink()
+        assert served.head(address).headers["Upload-Attachment"]
+        assert served.kept(sha256_of(content)) == content
+        served.do_chores()
+        served.fsck()
