@@ -138,6 +138,9 @@ class Writer:
             length = self._part.sync() if self.pending else self._known
         except FileNotFoundError as error:
             raise self._lost() from error
+        except (OSError, VaultFull):
+            self._part.hold()
+            raise
         while length > self._known:
             gain = Gain(self._part.name, self._part.start, self._known, length)
             with unit_of_work():

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import struct
@@ -19,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from reporting.core import clock
@@ -31,6 +33,7 @@ from tests.fixtures.ports import unused_port
 from tests.web.uploads.conftest import BODY_TYPE, encoded
 
 MIB = 1 << 20
+needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 
 @lru_cache
@@ -189,6 +192,15 @@ def children(pid: int) -> list[int]:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except FileNotFoundError:
         return []
+
+
+def traced(pid: int) -> int:
+    """Who traces a process and all its threads; 0 when nobody does."""
+    tracers = set()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        status = (task / "status").read_text()
+        tracers.add(int(status.partition("TracerPid:")[2].split()[0]))
+    return tracers.pop() if len(tracers) == 1 else 0
 
 
 def answer_on(line: socket.socket) -> Answer:

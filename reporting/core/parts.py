@@ -3,7 +3,8 @@
 Two writers never write to one file, so whoever loses a race cannot touch what the winner wrote. A part is named
 `<start>-<nonce>` after the place of its first byte. A mark behind the name says how it stands: `.done` that its writer
 has ended and another may take it over (by renaming, which only one can do), `.held` that its bytes do not count before
-their checksum was right. A crash leaves a part without a mark: what lies in it can be counted, but not be added to.
+their checksum was right, or at all because the disk failed to take them. A crash leaves a part without a mark: what
+lies in it can be counted, but not be added to.
 """
 
 import ctypes
@@ -82,6 +83,10 @@ class Part:
             os.close(self._descriptor)
             self._descriptor = -1
 
+    def hold(self) -> None:
+        """Let nobody count what was not recorded: after a sync that failed, the next may succeed and prove nothing."""
+        hold(self._folder, self.name)
+
     def hand_on(self) -> None:
         """Close the file and let another writer go on in it; only when every byte of it counts."""
         self.close()
@@ -151,6 +156,9 @@ class Parts:
         descriptor = os.open(self.path(name), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
             os.fdatasync(descriptor)
+        except OSError as error:
+            hold(self._folder, name)
+            raise named(error) from error
         finally:
             os.close(descriptor)
         sync_folder(self._folder)
@@ -159,6 +167,12 @@ class Parts:
     def drop(self) -> None:
         """Remove everything; only when the upload has ended."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def hold(folder: Path, name: str) -> None:
+    """Mark a growing part so that its bytes do not count."""
+    with suppress(FileNotFoundError):
+        (folder / name).rename(folder / (name + HELD))
 
 
 def start_of(name: str) -> int:

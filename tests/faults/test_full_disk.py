@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.uploading import MIB, film, house, sha256_of
+from tests.uploading import MIB, answer_on, eventually, film, house, needs_strace, sha256_of, traced
 
 SIZE = 24 * MIB
+
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
@@ -74,6 +76,41 @@ def test_the_last_byte_that_does_not_fit_is_not_acknowledged(tmp_path, small_dis
         assert there <= 3 * MIB
         ballast.unlink()
         assert served.patch(address, there, content[there:]).status == 204
+        assert served.kept(sha256_of(content)) == content
+        served.do_chores()
+        served.fsck()
+
+
+@needs_strace
+@pytest.mark.parametrize(("error", "status"), [("ENOSPC", 507), ("EIO", 500)])
+@pytest.mark.parametrize("asker", ["writer", "adopter"])
+def test_bytes_whose_sync_failed_are_never_acknowledged(tmp_path, error, status, asker):
+    """The kernel tells such an error once; a second sync would succeed over bytes that are gone."""
+    with house(tmp_path) as served:
+        served.start()
+        content = film(300_000, 5)
+        address, half = served.create("5.mp4", len(content)), 150_000
+        assert served.patch(address, 0, content[:half]).status == 204
+        (worker,) = served.workers()
+        line = ["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(worker), "-e", "trace=fdatasync"]
+        open_line = served.open_patch(address, half, len(content) - half)
+        open_line.sendall(content[half:-1])
+        assert eventually(lambda: served.held(address) == len(content) - 1)
+        tracer = subprocess.Popen([*line, "-e", f"inject=fdatasync:error={error}:when=1"], stderr=subprocess.PIPE)
+        assert eventually(lambda: traced(worker) == tracer.pid)
+        if asker == "adopter":
+            assert served.head(address).status == 423
+        else:
+            open_line.sendall(content[-1:])
+            assert answer_on(open_line).status == status
+        tracer.terminate()
+        tracer.communicate()
+        assert [served.head(address).offset for _ in range(2)] == [half, half]
+        served.kill_workers()
+        open_line.close()
+        served.wait()
+        assert served.head(address).offset == half
+        assert served.patch(address, half, content[half:]).status == 204
         assert served.kept(sha256_of(content)) == content
         served.do_chores()
         served.fsck()

@@ -1,21 +1,17 @@
 """kill -9 of everything that serves, at any moment and at every step: no byte that was acknowledged is lost."""
 
 import random
-import shutil
 import subprocess
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
-from tests.uploading import MIB, House, eventually, film, house, sha256_of
+from tests.uploading import MIB, House, eventually, film, house, needs_strace, sha256_of, traced
 
 KILLS = 60
 SENDERS = 3
-
-needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 
 class Sender(threading.Thread):
@@ -155,15 +151,6 @@ def die_at(served: House, call: str, occurrence: int, address: str, offset: int,
     if died:
         served.wait()
     return died
-
-
-def traced(pid: int) -> int:
-    """Who traces a process and all its threads; 0 when nobody does."""
-    tracers = set()
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        status = (task / "status").read_text()
-        tracers.add(int(status.partition("TracerPid:")[2].split()[0]))
-    return tracers.pop() if len(tracers) == 1 else 0
 
 
 @needs_strace
