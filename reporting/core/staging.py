@@ -54,7 +54,7 @@ class Staging(io.RawIOBase):
         if self._finished is not None:
             raise ValueError("a finished file takes no more bytes")
         view = memoryview(data).cast("B")
-        if self.size >= self._next_look:
+        if len(view) and self.size >= self._next_look:
             self._look_at_free_space(len(view))
         written = 0
         while written < len(view):

@@ -243,11 +243,14 @@ def test_tidying_removes_only_old_staged_files(vault):
     young.close()
 
 
-def test_the_reserve_refuses_a_new_file(tmp_path):
+def test_the_reserve_refuses_the_first_byte_of_a_new_file(tmp_path):
     vault = Vault(tmp_path, reserve_bytes=1 << 60)
     assert not vault.room_for(0)
+    staging = vault.stage()
+    assert staging.write(b"") == 0, "a form's empty file box costs nothing"
     with pytest.raises(VaultFull, match="reserve"):
-        vault.stage()
+        staging.write(b"a")
+    vault.discard(staging)
 
 
 def test_the_reserve_stops_a_file_that_is_arriving(tmp_path):
