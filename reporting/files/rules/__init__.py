@@ -15,6 +15,7 @@ from reporting.files.rules.formats import (
     problems,
 )
 from reporting.files.rules.names import FALLBACK, LONGEST, display_name
+from reporting.files.rules.reaching import declares_foreign, declares_macros, is_command, reaches_out
 from reporting.files.rules.sniffing import HEAD_BYTES, TAIL_BYTES, compound_code, is_whole_pdf, package_code, sniff
 
 __all__ = [
@@ -31,12 +32,16 @@ __all__ = [
     "allowed_codes",
     "codes_of",
     "compound_code",
+    "declares_foreign",
+    "declares_macros",
     "display_name",
     "ending_of",
     "fits",
     "format_named",
+    "is_command",
     "is_whole_pdf",
     "package_code",
     "problems",
+    "reaches_out",
     "sniff",
 ]
