@@ -46,6 +46,8 @@ class Settings:
     default_language: str = "zh_Hans_CN"
     max_request_bytes: int = 4 * 1024**3
     reserve_bytes: int = 1024**3
+    clamd: str = ""
+    clamd_max_bytes: int = 100 * 1024**2
     session_hours: int = 12
     tick_seconds: int = 15
     clock_file: Path | None = None
@@ -79,6 +81,8 @@ class Settings:
             default_language=reader.choice("BAOSONG_DEFAULT_LANGUAGE", ("zh_Hans_CN", "en"), "zh_Hans_CN"),
             max_request_bytes=reader.number("BAOSONG_MAX_REQUEST_BYTES", 4 * 1024**3, 1024**2, 64 * 1024**3),
             reserve_bytes=reader.number("BAOSONG_RESERVE_BYTES", 1024**3, 0, 1024**4),
+            clamd=reader.text("BAOSONG_CLAMD", ""),
+            clamd_max_bytes=reader.number("BAOSONG_CLAMD_MAX_BYTES", 100 * 1024**2, 1024**2, 4 * 1024**3 - 1),
             session_hours=reader.number("BAOSONG_SESSION_HOURS", 12, 1, 72),
             tick_seconds=reader.number("BAOSONG_TICK_SECONDS", 15, 1, 600),
             clock_file=reader.path("BAOSONG_CLOCK_FILE"),
@@ -149,6 +153,7 @@ def _contradictions(settings: Settings, *, told: set[str]) -> list[str]:
         ("BAOSONG_MAIL_FROM", None if _is_address(settings.mail_from) else "is not an e-mail address."),
         ("BAOSONG_CLOCK_FILE", _clock_fault(settings)),
         ("BAOSONG_UPLOADS_DIR", _uploads_fault(settings)),
+        ("BAOSONG_CLAMD", _clamd_fault(settings)),
         ("BAOSONG_SMTP_SECURITY", _smtp_fault(settings)),
     ]
     return [f"{name} {fault}" for name, fault in checks if fault and name not in told]
@@ -196,6 +201,15 @@ def _uploads_fault(settings: Settings) -> str | None:
     if nearest is None or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         return f"is {str(folder)!r}, which cannot be written; make the folder and give it to the user of this service."
     return None
+
+
+def _clamd_fault(settings: Settings) -> str | None:
+    place = settings.clamd
+    host, _, port = place.rpartition(":")
+    is_port = bool(host) and port.isascii() and port.isdigit() and 0 < int(port) < 65536
+    if not place or place.startswith("unix:/") or (is_port and not place.startswith("unix:")):
+        return None
+    return f"is {place!r}; use unix:/run/clamav/clamd.ctl or an address such as 127.0.0.1:3310."
 
 
 def _smtp_fault(settings: Settings) -> str | None:

@@ -31,6 +31,7 @@ def timetable(kit: Kit) -> list[tuple[str, int, Callable[[], Any]]]:
         ("remind", tick, jobs.remind),
         ("digest", tick, jobs.digest),
         ("deliver", tick, lambda: jobs.deliver(kit)),
+        ("scan", tick, lambda: jobs.scan(kit)),
         ("tidy", TIDY_SECONDS, lambda: jobs.tidy(kit)),
     ]
 

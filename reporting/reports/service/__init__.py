@@ -13,6 +13,7 @@ from reporting.reports.service.attaching import (
 from reporting.reports.service.deciding import accept, give_back
 from reporting.reports.service.drafting import gate_reasons, save_text
 from reporting.reports.service.submitting import prepare, problems_now, submit
+from reporting.reports.service.warning import warn_infected
 
 __all__ = [
     "Description",
@@ -30,4 +31,5 @@ __all__ = [
     "submit",
     "undeclare",
     "update_captions",
+    "warn_infected",
 ]

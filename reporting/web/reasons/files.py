@@ -61,11 +61,11 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         name=facts["name"],
     ),
     "image_too_many_pixels": lambda facts: _(
-        "图片《%(name)s》有 %(pixels)s 万像素，超过这种格式 %(limit)s 万像素的上限。请缩小图片，或另存为普通的 JPG 格式后重新上传。"
+        "图片《%(name)s》有 %(pixels)s 个像素，超过这种格式 %(limit)s 个像素的上限。请缩小图片，或另存为普通的 JPG 格式后重新上传。"
         "其他文件均已保存。",
         name=facts["name"],
-        pixels=number_words(-(-facts["pixels"] // 10_000)),
-        limit=number_words(facts["limit"] // 10_000),
+        pixels=number_words(facts["pixels"]),
+        limit=number_words(facts["limit"]),
     ),
     "image_too_many_frames": lambda facts: _(
         "图片《%(name)s》是动画，有 %(frames)s 帧，超过 %(limit)s 帧的上限。请另存为静态图片后重新上传；"
