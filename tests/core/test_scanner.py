@@ -38,9 +38,8 @@ def serving(script):
 
         def play():
             line, _ = server.accept()
-            with line:
-                with suppress(OSError):
-                    script(line, heard)
+            with line, suppress(OSError):
+                script(line, heard)
 
         thread = threading.Thread(target=play, daemon=True)
         thread.start()
