@@ -160,9 +160,9 @@ def huge_heic() -> bytes:
 
 
 def packed_text(keyword: bytes) -> bytes:
-    """A PNG with a compressed text that would unpack to 500 MB."""
+    """A PNG with a compressed text that would unpack to 100 MB."""
     content = material.picture("PNG")
-    body = keyword + b"\0\0" + zlib.compress(bytes(500 * MIB), 9)
+    body = keyword + b"\0\0" + zlib.compress(bytes(100 * MIB), 9)
     chunk = struct.pack(">I", len(body)) + b"zTXt" + body + struct.pack(">I", zlib.crc32(b"zTXt" + body))
     at = content.index(b"IDAT") - 4
     return content[:at] + chunk + content[at:]

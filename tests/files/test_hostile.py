@@ -40,6 +40,7 @@ def test_a_hostile_file_is_refused_or_kept(one, tmp_path):
     assert fate(path, one.name) == one.fate
 
 
+@pytest.mark.timeout(240)
 def test_none_of_them_takes_much_memory(tmp_path):
     """Weighed in a process of its own, whose children are only those that open files."""
     listed = []
