@@ -52,6 +52,8 @@ class Settings:
     bureau_bytes: int = 64 * 1024**3
     vault_bytes: int = 0
     upload_days: int = 7
+    clamd: str = ""
+    clamd_max_bytes: int = 100 * 1024**2
     session_hours: int = 12
     tick_seconds: int = 15
     clock_file: Path | None = None
@@ -88,6 +90,8 @@ class Settings:
             bureau_bytes=reader.number("BAOSONG_BUREAU_BYTES", 64 * 1024**3, 1024**2, 64 * 1024**4),
             vault_bytes=reader.number("BAOSONG_VAULT_BYTES", 0, 0, 1024**5),
             upload_days=reader.number("BAOSONG_UPLOAD_DAYS", 7, 1, 60),
+            clamd=reader.text("BAOSONG_CLAMD", ""),
+            clamd_max_bytes=reader.number("BAOSONG_CLAMD_MAX_BYTES", 100 * 1024**2, 1024**2, 4 * 1024**3 - 1),
             session_hours=reader.number("BAOSONG_SESSION_HOURS", 12, 1, 72),
             tick_seconds=reader.number("BAOSONG_TICK_SECONDS", 15, 1, 600),
             clock_file=reader.path("BAOSONG_CLOCK_FILE"),
@@ -158,6 +162,7 @@ def _contradictions(settings: Settings, *, told: set[str]) -> list[str]:
         ("BAOSONG_MAIL_FROM", None if _is_address(settings.mail_from) else "is not an e-mail address."),
         ("BAOSONG_CLOCK_FILE", _clock_fault(settings)),
         ("BAOSONG_UPLOADS_DIR", _uploads_fault(settings)),
+        ("BAOSONG_CLAMD", _clamd_fault(settings)),
         ("BAOSONG_SMTP_SECURITY", _smtp_fault(settings)),
         ("BAOSONG_SMTP_CA_FILE", _ca_fault(settings)),
         ("BAOSONG_SMTP_PASSWORD", _password_fault(settings)),
@@ -219,6 +224,15 @@ def _password_fault(settings: Settings) -> str | None:
     if settings.smtp_user and not settings.smtp_password:
         return "is missing although BAOSONG_SMTP_USER is set; give both, or neither."
     return None
+
+
+def _clamd_fault(settings: Settings) -> str | None:
+    place = settings.clamd
+    host, _, port = place.rpartition(":")
+    is_port = bool(host) and port.isascii() and port.isdigit() and 0 < int(port) < 65536
+    if not place or place.startswith("unix:/") or (is_port and not place.startswith("unix:")):
+        return None
+    return f"is {place!r}; use unix:/run/clamav/clamd.ctl or an address such as 127.0.0.1:3310."
 
 
 def _smtp_fault(settings: Settings) -> str | None:

@@ -17,6 +17,7 @@ from reporting.core.db import db, prepare_engine
 from reporting.core.kit import Kit
 from reporting.core.letters import Letters, strictly
 from reporting.core.post import SmtpPost
+from reporting.core.scanner import Clamd
 from reporting.core.vault import Vault
 from reporting.web import guards, links
 from reporting.web.streaming import StreamingRequest
@@ -61,6 +62,7 @@ def create_app(settings: "Settings") -> Flask:
         vault=Vault(settings.uploads_dir, reserve_bytes=settings.reserve_bytes),
         letters=Letters(links.resolving(strictly(app.jinja_env), settings.public_base_url), force_locale),
         post=SmtpPost.of(settings),
+        scanner=Clamd(settings.clamd, settings.clamd_max_bytes) if settings.clamd else None,
     )
     web.install(app, demonstration=settings.demonstration)
     cli.install(app)

@@ -213,7 +213,9 @@ def _finish(kit: Kit, token: str, digest: str | None) -> None:
     let_go()
     now = clock.now()
     try:
-        received = verbs.keep_whole(upload, parts, limits=limits, vault=kit.vault, digest=digest, now=now)
+        received = verbs.keep_whole(
+            upload, parts, limits=limits, vault=kit.vault, digest=digest, now=now, scanner=kit.scanner
+        )
     except FileNotFoundError:
         seen = look(token)
         if seen is not None and not seen.is_open:

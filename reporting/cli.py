@@ -17,6 +17,7 @@ from reporting.core.actor import SYSTEM
 from reporting.core.db import unit_of_work
 from reporting.core.kit import kit
 from reporting.demo import stages
+from reporting.files.service.child import run_in_child
 
 
 def install(app: Flask) -> None:
@@ -27,6 +28,8 @@ def install(app: Flask) -> None:
         digest,
         deliver,
         uploads,
+        scan,
+        check_intake,
         tidy,
         tick,
         fsck,
@@ -60,6 +63,26 @@ def digest() -> None:
 def deliver(limit: int) -> None:
     """Send what waits in the outbox."""
     click.echo(f"{jobs.deliver(kit(), limit=limit)} letters sent")
+
+
+@click.command("scan")
+@click.option("--limit", default=200, show_default=True, help="How many files at most.")
+def scan(limit: int) -> None:
+    """Have the files checked for viruses whose turn it is."""
+    click.echo(f"{jobs.scan(kit(), limit=limit)} files checked")
+
+
+@click.command("check-intake")
+def check_intake() -> None:
+    """Say how files that come in are held and checked on this machine."""
+    walls = run_in_child("reporting.files.service.walls.look", {})
+    for name, stands in (("network of its own", walls["own_network"]), ("filter of system calls", walls["filter"])):
+        click.echo(f"decoders: {name}: {'yes' if stands else 'NO, this machine does not allow it'}")
+    scanner = kit().scanner
+    if scanner is None:
+        click.echo("virus scanner: none, BAOSONG_CLAMD is not set")
+    else:
+        click.echo(f"virus scanner: {scanner.version() or f'NO ANSWER from {scanner.address}'}")
 
 
 @click.command("tidy")

@@ -16,12 +16,16 @@ from reporting.core.envelopes import Envelope, Party, compose, mailable
 from reporting.core.kit import Kit
 from reporting.core.letters import Letter
 from reporting.core.post import Connection, DoubtfulDelivery, PermanentFailure, ServerUnavailable, TemporaryFailure
+from reporting.core.scanner import Clamd, Finding, ScanState
 from reporting.dashboard import service as dashboard
 from reporting.deadlines.rules import SETTLING
+from reporting.files import queries as files
+from reporting.files import service as file_service
 from reporting.outbox import service as outbox
 from reporting.outbox.rules import AS_IT_IS, Ending, State, Verdict, lease_length, message_token
 from reporting.outbox.service import Claim
 from reporting.reminders import service as reminders
+from reporting.reports import service as reports
 from reporting.tracking import service as tracking
 
 log = structlog.get_logger()
@@ -239,6 +243,39 @@ def deliver(kit: Kit, *, limit: int = 1000) -> int:
     return deliver_letters(kit, recheck, limit).states.get(str(State.SENT), 0)
 
 
+def scan(kit: Kit, *, limit: int = 200) -> int:
+    """Have the files checked for viruses whose turn it is; gives how many were found clean or infected.
+
+    Ends at once when the scanner is away: what it did not see stays unchecked, and is tried again, later each time.
+    """
+    if kit.scanner is None:
+        return 0
+    due = files.to_scan(clock.now(), limit)
+    end_reading()
+    found: dict[str, int] = {}
+    for one in due:
+        finding = _scan(kit, kit.scanner, one)
+        with unit_of_work():
+            if file_service.note_scan(one.id, finding, now=clock.now()):
+                log.error("file_infected", file=one.id, found=finding.reason)
+                reports.warn_infected(one.id, finding.reason, now=clock.now())
+        found[finding.state] = found.get(finding.state, 0) + 1
+        if finding.reason == "away":
+            log.warning("scanner_away", address=kit.scanner.address)
+            break
+    if found:
+        log.info("files_scanned", **found)
+    return found.get(ScanState.CLEAN, 0) + found.get(ScanState.INFECTED, 0)
+
+
+def _scan(kit: Kit, scanner: Clamd, one: files.Unscanned) -> Finding:
+    try:
+        with kit.vault.open(one.sha256) as content:
+            return scanner.scan(content, one.size)
+    except FileNotFoundError:
+        return Finding(ScanState.SKIPPED, "missing")
+
+
 def tidy(kit: Kit) -> int:
     """Drop staged uploads that nobody claimed within a day; gives how many."""
     return kit.vault.tidy_staging(timedelta(days=1), clock.system_clock())
@@ -260,4 +297,5 @@ def tick(kit: Kit) -> None:
     remind()
     digest()
     uploads(kit)
+    scan(kit)
     deliver(kit)

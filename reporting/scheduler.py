@@ -33,6 +33,7 @@ def timetable(kit: Kit) -> list[tuple[str, int, Callable[[], Any]]]:
         ("digest", tick, jobs.digest),
         ("deliver", tick, lambda: jobs.deliver(kit)),
         ("uploads", UPLOADS_SECONDS, lambda: jobs.uploads(kit)),
+        ("scan", tick, lambda: jobs.scan(kit)),
         ("tidy", TIDY_SECONDS, lambda: jobs.tidy(kit)),
     ]
 

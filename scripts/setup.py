@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts import browser, front
+from scripts import browser, front, scanner
 from scripts.steps import ROOT, VENV, Stop, run, say, stamp
 
 PYTHON = VENV / "bin" / "python"
@@ -53,6 +53,7 @@ def prepare(profile: str) -> None:
         compile_translations()
     if profile == "test":
         browser.ensure()
+        scanner.ensure()
 
 
 def make_environment() -> None:

@@ -56,6 +56,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "returned": COMMON
     | ABOUT
     | {"note": "图片说明请写清时间和地点。\n视频请补一段。", "slots": ["photos"], "due_at": DUE, "first_on_time": True},
+    "infected": COMMON
+    | {"reason_code": "coordinator", "link": "board:1", "bureau": "河北质监局", "task": "活动总结"}
+    | {"name": "总结<终稿>.docx", "found": "Win.Test.EICAR_HDB-1"},
     "accepted": COMMON | ABOUT | {"note": ""},
     "digest": COMMON
     | {

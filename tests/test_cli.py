@@ -79,3 +79,11 @@ def test_the_demonstration_cannot_be_built_into_a_real_installation(app: Flask) 
     result = app.test_cli_runner().invoke(args=["demonstration", "opening"])
     assert result.exit_code == 1
     assert "this is no demonstration" in result.output
+
+
+def test_how_files_are_held_and_checked_is_told(make_app):
+    result = make_app(clamd="127.0.0.1:1").test_cli_runner().invoke(args=["check-intake"])
+    assert result.exit_code == 0, result.output
+    assert "decoders: network of its own: " in result.output
+    assert "virus scanner: NO ANSWER from 127.0.0.1:1" in result.output
+    assert make_app().test_cli_runner().invoke(args=["scan"]).output == "0 files checked\n"

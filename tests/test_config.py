@@ -89,3 +89,22 @@ def test_a_sender_is_what_an_envelope_takes() -> None:
 
 def test_two_faults_are_told_together(tmp_path: Path) -> None:
     assert faults(tmp_path, BAOSONG_SMTP_PORT="0", BAOSONG_MAIL_FROM="") == ["BAOSONG_MAIL_FROM", "BAOSONG_SMTP_PORT"]
+
+
+@pytest.mark.parametrize(
+    ("place", "fits"),
+    [
+        ("", True),
+        ("unix:/run/clamav/clamd.ctl", True),
+        ("127.0.0.1:3310", True),
+        ("[::1]:3310", True),
+        ("unix:clamd.ctl", False),
+        ("127.0.0.1", False),
+        ("127.0.0.1:0", False),
+        (":3310", False),
+    ],
+)
+def test_the_address_of_the_scanner_is_looked_at(place: str, fits: bool) -> None:
+    with pytest.raises(BadSettings) as bad:
+        Settings.from_env({"BAOSONG_CLAMD": place})
+    assert any(fault.startswith("BAOSONG_CLAMD ") for fault in bad.value.faults) is not fits

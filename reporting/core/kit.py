@@ -1,4 +1,4 @@
-"""What `create_app` hands to the doors: where files live, how letters are written and how they leave."""
+"""What `create_app` hands to the doors: where files live, how letters are written and leave, and who looks for viruses."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,7 @@ from flask import current_app
 
 from reporting.core.letters import Letters
 from reporting.core.post import Post
+from reporting.core.scanner import Clamd
 from reporting.core.vault import Vault
 
 
@@ -18,6 +19,7 @@ class Kit:
     vault: Vault
     letters: Letters
     post: Post
+    scanner: Clamd | None = None
 
 
 def kit() -> Kit:

@@ -1,11 +1,43 @@
 """Reading kept files."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from reporting.core.db import db
 from reporting.files.models import StoredFile
+
+
+class Unscanned(NamedTuple):
+    """A file that waits for its virus check."""
+
+    id: int
+    sha256: str
+    size: int
+
+
+def to_scan(now: datetime, limit: int) -> list[Unscanned]:
+    """The files whose virus check is due, oldest first; what came in before there was a scanner is among them."""
+    wanted = (
+        select(StoredFile.id, StoredFile.sha256, StoredFile.size)
+        .where(
+            StoredFile.scan_state.in_(("off", "pending")),
+            or_(StoredFile.scan_due_at.is_(None), StoredFile.scan_due_at <= now),
+        )
+        .order_by(StoredFile.scan_due_at, StoredFile.id)
+        .limit(limit)
+    )
+    return [Unscanned(*row) for row in db.session.execute(wanted)]
+
+
+def scan_states(sha256s: Collection[str]) -> dict[str, str]:
+    """How the virus check of each content stands, by hash. One query."""
+    if not sha256s:
+        return {}
+    wanted = select(StoredFile.sha256, StoredFile.scan_state).where(StoredFile.sha256.in_(set(sha256s)))
+    return {row.sha256: row.scan_state for row in db.session.execute(wanted.order_by(StoredFile.id))}
 
 
 def find(file_id: int) -> StoredFile | None:

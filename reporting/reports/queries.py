@@ -44,12 +44,12 @@ def find_attachment(report_id: int, attachment_id: int) -> Attachment | None:
 
 
 def attached_bytes(bureau_id: int) -> int:
-    """How many bytes a bureau has handed in altogether; removed files count, since they are kept."""
+    """How many bytes a bureau has handed in altogether; removed files count, since they are kept, and promised ones do not yet."""
     wanted = (
         select(func.coalesce(func.sum(Attachment.size), 0))
         .join(Report, Report.id == Attachment.report_id)
         .join(Assignment, Assignment.id == Report.assignment_id)
-        .where(Assignment.bureau_id == bureau_id)
+        .where(Assignment.bureau_id == bureau_id, Attachment.file_id.is_not(None))
     )
     return int(db.session.scalar(wanted) or 0)
 

@@ -101,6 +101,9 @@ _FORMATS = {
     "gz": _l("压缩包"),
     "ole": _l("其他 Office 文件"),
     "odf": _l("OpenDocument 文件"),
+    "encrypted": _l("加密的文档"),
+    "script": _l("程序文件"),
+    "playlist": _l("播放列表"),
 }
 
 

@@ -64,7 +64,7 @@ def test_html_needs_no_table_no_picture_and_fetches_nothing(letters, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_missing_fact_is_an_error_and_not_a_gap(letters, kind):
     # A letter with no moment in it needs no zone, and one that was in time is not late by anything.
-    spare = {"late_by"} | ({"zone"} if kind in {"accepted", "welcome"} else set())
+    spare = {"late_by"} | ({"zone"} if kind in {"accepted", "welcome", "infected"} else set())
     for name in KINDS[kind].keys() - spare:
         facts = {key: value for key, value in KINDS[kind].items() if key != name}
         with pytest.raises((UndefinedError, TypeError), match=f"{name}|StrictUndefined"):

@@ -133,6 +133,9 @@ def test_a_package_is_what_its_members_make_it(members, code):
         (["Root Entry", "PowerPoint Document"], "ppt"),
         (["Root Entry", "EncryptedPackage", "EncryptionInfo"], "encrypted"),
         (["Root Entry", "worddocument"], "ole"),
+        (["Root Entry", "WordDocument", "Macros", "VBA", "_VBA_PROJECT"], "macro"),
+        (["Root Entry", "Workbook", "_VBA_PROJECT_CUR"], "macro"),
+        (["Root Entry", "WordDocument", "MACROS"], "doc"),
         ([], "ole"),
     ],
 )
@@ -216,6 +219,51 @@ def test_content_fits_its_own_name_and_its_family_only(claimed):
 )
 def test_problems_of_a_file(name, size, found, allowed, told):
     assert rules.problems(name, size, found, allowed, 100) == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "out"),
+    [
+        ("hyperlink", "https://example.cn", False),
+        ("hyperlink", "\\\\server\\share\\a.docx", False),
+        ("attachedTemplate", "https://example.cn/a.dotm", True),
+        ("attachedTemplate", "HTTP://example.cn/a.dotm", True),
+        ("attachedTemplate", "file:///C:\\Program Files\\Templates\\a.dotx", False),
+        ("attachedTemplate", "C:\\Templates\\a.dotx", False),
+        ("attachedTemplate", "a.dotx", False),
+        ("attachedTemplate", "\\\\server\\share\\a.dotx", True),
+        ("attachedTemplate", "//server/share/a.dotx", True),
+        ("attachedTemplate", "file://server/share/a.dotx", True),
+        ("attachedTemplate", "file:////server/share/a.dotx", True),
+        ("attachedTemplate", "file:\\\\server\\share\\a.dotx", True),
+        ("oleObject", "mhtml:https://example.cn/a!x", True),
+        ("oleObject", "file:///D:/数据/a.xlsx", False),
+        ("image", "https://example.cn/a.png", False),
+        ("image", "\\\\server\\share\\a.png", True),
+        ("image", "ftp://example.cn/a.png", True),
+        ("subDocument", "http://example.cn/a.docx", True),
+    ],
+)
+def test_what_a_relationship_reaches(kind, target, out):
+    assert rules.reaches_out(kind, target) is out
+
+
+@pytest.mark.parametrize(
+    ("field", "command"),
+    [
+        (' DDEAUTO c:\\windows\\cmd.exe "/k calc" ', True),
+        ("\x13 dde excel a b", True),
+        ("\x13DDE\x13", False),
+        (' INCLUDEPICTURE "\\\\server\\share\\a.png" \\d', True),
+        ("INCLUDETEXT file://server/a.docx", True),
+        (' INCLUDEPICTURE "https://example.cn/a.png" \\d', False),
+        (' HYPERLINK "https://example.cn/DDE.html"', False),
+        (" PAGE \\* MERGEFORMAT", False),
+        ("", False),
+    ],
+)
+def test_which_field_codes_are_commands(field, command):
+    assert rules.is_command(field) is command
 
 
 LONG = "质" * 300

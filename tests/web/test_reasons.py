@@ -17,7 +17,7 @@ from reporting.web.words import reason_sentence
 
 ROOMS = Path(__file__).resolve().parents[2] / "reporting"
 # What makes a reason in the rooms; the first word in quotation marks is its code.
-MAKERS = {"of", "Reason", "Problem", "RosterProblem", "_problem"}
+MAKERS = {"of", "Reason", "Problem", "RosterProblem", "_problem", "Unfit"}
 MOMENT = datetime(2014, 10, 15, 16, 0, tzinfo=UTC)
 KINDS = {
     "slot": "videos", "slots": ["photos", "videos"], "awaited": ["photos"], "expected": "docx", "found": "html", "zone": "Asia/Shanghai",
@@ -38,6 +38,7 @@ NUMBERS = {
     "round",
     "total",
     "pixels",
+    "frames",
 }
 LISTS = {"names", "allowed", "roles"}
 

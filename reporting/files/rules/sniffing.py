@@ -50,6 +50,9 @@ _MARKUP: tuple[tuple[bytes, str], ...] = (
 # Members that a paper has no business with: such a package is named for what it is, an archive.
 _PROGRAM_ENDINGS = frozenset({"exe", "dll", "scr", "com", "bat", "cmd", "js", "vbs", "ps1", "jar", "msi", "hta", "lnk"})
 
+# Where Word and Excel keep the programs of a document.
+_MACRO_ENTRIES = frozenset({"Macros", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "VBA"})
+
 
 def sniff(head: bytes) -> str | None:
     """The code of what begins with these HEAD_BYTES, or None. `ole` and `zip` are boxes: ask what is inside."""
@@ -129,6 +132,8 @@ def package_code(members: Collection[str]) -> str:
 
 def compound_code(entries: Collection[str]) -> str:
     """What an OLE2 compound file is by the names in its directory; `ole` when none tells."""
+    if not _MACRO_ENTRIES.isdisjoint(entries):
+        return "macro"
     for entry, code in (
         ("EncryptedPackage", "encrypted"),
         ("WordDocument", "doc"),

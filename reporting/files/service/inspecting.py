@@ -1,4 +1,7 @@
-"""Is this file what its name says, and may it come in? Answered from its bytes, before any database."""
+"""Is this file what its name says, and may it come in? Answered from its bytes, before any database.
+
+Only the first 4 KB are looked at in this process; whatever has to be parsed is parsed in a child.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,8 +10,15 @@ from typing import Any
 
 from reporting.core.errors import Reason, Refused
 from reporting.files import rules
-from reporting.files.service import compounds, images, packages, videos
-from reporting.files.service.reading import Unreadable, refusing
+from reporting.files.service.child import ChildLimits, run_in_child
+from reporting.files.service.reading import Unfit, Unreadable, refusing
+
+_HERE = "reporting.files.service"
+# A picture of 8K and those it was predicted from.
+_VIDEO_LIMITS = ChildLimits(memory_bytes=512 << 20)
+_BOXES = {"zip": f"{_HERE}.packages.look", "ole": f"{_HERE}.compounds.look"}
+# What a document may turn out to be inside, and the reason that tells its owner how to mend it.
+_SPOKEN = {"macro": "document_has_macros", "encrypted": "document_encrypted"}
 
 
 @dataclass(frozen=True)
@@ -29,10 +39,13 @@ def inspect(path: Path, name: str, *, allowed: Collection[str], max_bytes: int) 
     Raises Refused with everything that its name, size and first bytes tell, or with what opening it told.
     """
     size = path.stat().st_size
-    found = _code_of(path, name)
-    codes = rules.problems(name, size, found, allowed, max_bytes)
-    if codes:
-        raise Refused(*(_reason(code, name, size, found, allowed, max_bytes) for code in codes))
+    with path.open("rb") as file:
+        found = rules.sniff(file.read(rules.HEAD_BYTES))
+    # What the outside tells is told before anything is opened.
+    outside = [code for code in rules.problems(name, size, found, allowed, max_bytes) if code != _CONTRADICTS]
+    _refuse(outside, name, size, found, allowed, max_bytes)
+    found = _code_inside(path, name, found)
+    _refuse(rules.problems(name, size, found, allowed, max_bytes), name, size, found, allowed, max_bytes)
     claimed = rules.format_named(name)
     if claimed is None or found is None:
         raise AssertionError("a file without problems has a format")
@@ -42,20 +55,38 @@ def inspect(path: Path, name: str, *, allowed: Collection[str], max_bytes: int) 
     return Inspected(name, size, found, claimed.kind, proven.media_type, facts)
 
 
-def _code_of(path: Path, name: str) -> str | None:
-    """The code of the content; a box is looked into. A broken box that claims to be ours is refused here."""
-    with path.open("rb") as file:
-        found = rules.sniff(file.read(rules.HEAD_BYTES))
+_CONTRADICTS = "content_contradicts_name"
+
+
+def _refuse(
+    codes: Collection[str], name: str, size: int, found: str | None, allowed: Collection[str], limit: int
+) -> None:
+    if codes:
+        raise Refused(*(_reason(code, name, size, found, allowed, limit) for code in codes))
+
+
+def _code_inside(path: Path, name: str, found: str | None) -> str | None:
+    """What is in a box; anything else is what it was. A broken or acting box that claims to be ours is refused."""
+    if found not in _BOXES:
+        return found
     claimed = rules.format_named(name)
+    is_document = claimed is not None and claimed.kind == "document"
     try:
-        if found == "zip":
-            return rules.package_code(packages.members(path))
-        if found == "ole":
-            return rules.compound_code(compounds.entries(path))
-    except Unreadable as error:
-        if claimed is not None and claimed.kind == "document":
-            raise Refused(Reason.of("document_unreadable", name=name)) from error
-    return found
+        code: str = _look(path, _BOXES[found], found)["code"]
+    except (Unreadable, Unfit):
+        if not is_document:
+            return found
+        with refusing("document_unreadable", name):
+            raise
+    if is_document and code in _SPOKEN:
+        raise Refused(Reason.of(_SPOKEN[code], name=name))
+    return code
+
+
+def _look(path: Path, task: str, code: str, limits: ChildLimits | None = None) -> dict[str, Any]:
+    """Have a child look at the file, which it gets as an open descriptor and not by its path."""
+    with path.open("rb") as file:
+        return run_in_child(task, {"code": code}, limits=limits, files={"content": file.fileno()})
 
 
 def _reason(code: str, name: str, size: int, found: str | None, allowed: Collection[str], limit: int) -> Reason:
@@ -64,7 +95,7 @@ def _reason(code: str, name: str, size: int, found: str | None, allowed: Collect
     if code == "type_not_allowed":
         codes = rules.allowed_codes(allowed)
         return Reason.of(code, name=name, allowed=tuple(entry for entry in rules.FORMATS if entry in codes))
-    if code == "content_contradicts_name":
+    if code == _CONTRADICTS:
         claimed = rules.format_named(name)
         return Reason.of(code, name=name, found=found, expected=claimed.code if claimed else None)
     return Reason.of(code, name=name)
@@ -73,21 +104,12 @@ def _reason(code: str, name: str, size: int, found: str | None, allowed: Collect
 def _prove(path: Path, found: str, claimed: rules.Format, name: str) -> dict[str, Any]:
     if claimed.kind == "photo":
         with refusing("image_unreadable", name):
-            return images.prove(path, found, name)
+            return _look(path, f"{_HERE}.images.look", found)
     if claimed.kind == "video":
         with refusing("video_unreadable", name):
-            return videos.prove(path, found)
-    with refusing("document_unreadable", name):
-        _prove_document(path, found)
-    return {}
-
-
-def _prove_document(path: Path, found: str) -> None:
-    """A package is inflated where it matters, a PDF must have its end; a compound file was walked before."""
-    if found in {"docx", "xlsx", "ofd"}:
-        packages.prove(path, found)
+            return _look(path, f"{_HERE}.videos.look", found, _VIDEO_LIMITS)
     if found == "pdf":
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - rules.TAIL_BYTES))
-            if not rules.is_whole_pdf(file.read()):
-                raise Unreadable("the end is missing")
+        with refusing("document_unreadable", name):
+            return _look(path, f"{_HERE}.papers.look", found)
+    # A package or compound file was looked through to learn what it is.
+    return {}

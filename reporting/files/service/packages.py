@@ -1,14 +1,18 @@
 """Zip packages (docx, xlsx, ofd): looked at from their directory before anything is inflated."""
 
+import io
+import os
 import re
 import stat
 import struct
 import zipfile
 import zlib
-from pathlib import Path
-from typing import IO
+from collections.abc import Mapping
+from typing import IO, Any, cast
 
-from reporting.files.service.reading import Unreadable
+from reporting.files import rules
+from reporting.files.service import compounds, parts
+from reporting.files.service.reading import Unfit, Unreadable
 
 MOST_MEMBERS = 2000
 MOST_UNPACKED = 500 << 20
@@ -17,37 +21,86 @@ MOST_RATIO = 200
 RATIO_FLOOR = 1 << 20
 # The directory of 2,000 members with long names; more is an attempt to fill our memory.
 MOST_DIRECTORY = 4 << 20
-MOST_MAIN_PART = 64 << 20
+MOST_NESTED_BYTES = 64 << 20
+_FOREIGN_ENDINGS = (".html", ".htm", ".mht", ".mhtml", ".rtf", ".hta", ".wsf")
+_BROKEN = (
+    *(zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError, EOFError, RuntimeError, zlib.error),
+    LookupError,
+)
 
 _END = struct.Struct("<4s4H2LH")
 _LOCAL_HEADER_BYTES = 30
 _STEP = 1 << 16
 _UNSAFE_NAME = re.compile(r"^[/\\]|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|\x00")
-_MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "ofd": "ofd.xml"}
+_OWN = frozenset({"docx", "xlsx", "ofd"})
+_BOXES = {b"PK\x03\x04": "zip", b"\xd0\xcf\x11\xe0": "ole"}
+# A workbook inside a document is a chart's; a package inside that one is nothing that a bureau would send.
+MOST_NESTING = 2
 
 
-def members(path: Path) -> list[str]:
+def look(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The task of the child: say what the package behind a descriptor is, and prove it when it is one of ours."""
+    with os.fdopen(arguments["files"]["content"], "rb") as file:
+        code = rules.package_code(members(file))
+        if code in _OWN:
+            prove(file)
+    return {"code": code}
+
+
+def members(file: IO[bytes]) -> list[str]:
     """The names of all members; raises Unreadable for what is broken or dangerous to unpack."""
     try:
-        with path.open("rb") as file:
-            _check_end(file)
-            with zipfile.ZipFile(file) as package:
-                _check_directory(package.infolist(), package.start_dir)
-                return package.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError) as error:
+        _check_end(file)
+        with zipfile.ZipFile(file) as package:
+            _check_directory(package.infolist(), package.start_dir)
+            return package.namelist()
+    except _BROKEN as error:
         raise Unreadable(str(error)) from error
 
 
-def prove(path: Path, code: str) -> None:
-    """Inflate the content list and the main part in bounded memory; raises Unreadable when they are not sound."""
-    wanted = {"[content_types].xml", _MAIN_PARTS[code]}
+def prove(file: IO[bytes], depth: int = 1) -> None:
+    """Inflate every member once, a block at a time; raises Unreadable or Unfit for what is not sound or acts."""
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(file) as package:
             for member in package.infolist():
-                if member.filename.lower() in wanted:
-                    _check_part(package, member)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, zlib.error) as error:
+                _check_member(package, member, depth)
+    except _BROKEN as error:
         raise Unreadable(str(error)) from error
+
+
+def _check_member(package: zipfile.ZipFile, member: zipfile.ZipInfo, depth: int) -> None:
+    if member.filename.lower().endswith(_FOREIGN_ENDINGS):
+        raise Unfit("document_embeds_program")
+    with package.open(member) as opened:
+        part = cast("io.BufferedReader", opened)
+        head = part.peek(64)[:64]
+        if parts.is_markup(head):
+            seen = parts.check(part)
+        elif head[:2] == b"MZ" or head[:4] == b"\x7fELF":
+            raise Unfit("document_embeds_program")
+        elif head[:4] in _BOXES:
+            seen = _check_box(part, _BOXES[head[:4]], member.file_size, depth)
+        else:
+            seen = sum(len(block) for block in iter(lambda: part.read(_STEP), b""))
+    if seen != member.file_size:
+        raise Unreadable("a part is shorter than the directory says")
+
+
+def _check_box(part: IO[bytes], code: str, size: int, depth: int) -> int:
+    """A package or compound file inside this one: the same rules, less deep each time."""
+    if depth >= MOST_NESTING or size > MOST_NESTED_BYTES:
+        raise Unreadable("a package inside a package, too deep or too large")
+    content = io.BytesIO(part.read(MOST_NESTED_BYTES + 1))
+    if code == "ole":
+        compounds.prove(content)
+    else:
+        found = rules.package_code(members(content))
+        if found == "macro":
+            raise Unfit("document_has_macros")
+        if found not in _OWN and found != "pptx":
+            raise Unfit("document_embeds_program")
+        prove(content, depth + 1)
+    return len(content.getbuffer())
 
 
 def _check_end(file: IO[bytes]) -> None:
@@ -102,17 +155,3 @@ def _check_overlap(entries: list[zipfile.ZipInfo], end_of_data: int) -> None:
     starts = [start for start, _end in spans[1:]] + [end_of_data]
     if any(end > next_start for (_start, end), next_start in zip(spans, starts, strict=True)):
         raise Unreadable("members overlap")
-
-
-def _check_part(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """The part inflates to what the directory said, its checksum is right, and it declares no document type."""
-    if member.file_size > MOST_MAIN_PART:
-        raise Unreadable("the main part is too large")
-    seen = 0
-    with package.open(member) as part:
-        while block := part.read(_STEP):
-            if seen == 0 and b"<!DOCTYPE" in block[:1024].replace(b"\x00", b"").upper():
-                raise Unreadable("an XML part declares a document type")
-            seen += len(block)
-    if seen != member.file_size:
-        raise Unreadable("a part is shorter than the directory says")

@@ -1,6 +1,7 @@
 """Videos: proven by probing the container and decoding the first picture; nothing but the file is opened."""
 
-from pathlib import Path
+import os
+from collections.abc import Mapping
 from typing import IO, Any
 
 import av
@@ -19,35 +20,48 @@ _DEMUXERS = {
     "wmv": "asf",
 }
 _OPTIONS = {
-    "protocol_whitelist": "file",
+    # Nothing but the open file is read, whatever it points to.
+    "protocol_whitelist": "none",
     "probesize": str(16 << 20),
     "analyzeduration": "20000000",
     "enable_drefs": "0",
 }
-MOST_PIXELS = 8192 * 8192
+# 8K, as the largest phones record it.
+MOST_PIXELS = 8192 * 4320
+MOST_STREAMS = 32
 # Packets looked at before the first picture must have come.
 MOST_PACKETS = 2000
 
 
-def prove(path: Path, code: str) -> dict[str, Any]:
+def look(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The task of the child: prove the video that lies behind a descriptor."""
+    with os.fdopen(arguments["files"]["content"], "rb") as file:
+        return prove(file, arguments["code"])
+
+
+def prove(file: IO[bytes], code: str) -> dict[str, Any]:
     """Width, height, seconds (None when the file does not say) and codec; raises Unreadable."""
     if _DEMUXERS[code] == "mov":
-        with path.open("rb") as file:
-            _check_boxes(file)
+        _check_boxes(file)
+    file.seek(0)
     try:
-        with av.open(f"file:{path}", format=_DEMUXERS[code], options=_OPTIONS, metadata_errors="replace") as container:
+        with av.open(file, format=_DEMUXERS[code], options=_OPTIONS, metadata_errors="replace") as container:
             return _facts(container)
-    except (FFmpegError, OSError, ValueError, RuntimeError, LookupError) as error:
+    except (FFmpegError, OSError, ValueError, RuntimeError, LookupError, ArithmeticError, TypeError) as error:
         raise Unreadable(str(error)) from error
 
 
 def _facts(container: Any) -> dict[str, Any]:
+    if len(container.streams) > MOST_STREAMS:
+        raise Unreadable("too many streams")
     if not container.streams.video:
         raise Unreadable("no moving picture in it")
     stream = container.streams.video[0]
     width, height = stream.codec_context.width, stream.codec_context.height
     if not 0 < width * height <= MOST_PIXELS:
         raise Unreadable("an impossible picture size")
+    # A thread each would keep a picture each.
+    stream.codec_context.thread_count = 1
     _decode_first(container, stream)
     return {
         "width": width,

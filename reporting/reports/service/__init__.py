@@ -15,6 +15,7 @@ from reporting.reports.service.drafting import gate_reasons, save_text
 from reporting.reports.service.manifests import promise
 from reporting.reports.service.submitting import prepare, problems_now, submit
 from reporting.reports.service.uploading import Quota, begin_upload, describe_upload, take_upload
+from reporting.reports.service.warning import warn_infected
 
 __all__ = [
     "Description",
@@ -37,4 +38,5 @@ __all__ = [
     "take_upload",
     "undeclare",
     "update_captions",
+    "warn_infected",
 ]

@@ -49,7 +49,10 @@ def begin_upload(
     caption = rules.clean_line(wanted.caption)
     if len(caption) > rules.LONGEST_CAPTION:
         reasons.append(Reason.of("caption_too_long", name=_shown(wanted.name), limit=rules.LONGEST_CAPTION))
-    takes, left = Takes(tuple(slot.format_list), slot.max_bytes, slot.most), _left(assignment, slot, vault, quota)
+    takes, left = (
+        Takes(tuple(slot.format_list), slot.max_bytes, slot.most),
+        _left(assignment, slot, wanted, vault, quota),
+    )
     codes = upload_rules.creation_problems(wanted, takes, left)
     reasons += [_reason(code, wanted, slot, left) for code in codes]
     if reasons:
@@ -98,14 +101,18 @@ def take_upload(assignment: Assignment, upload: Upload, received: Received, *, n
     return found
 
 
-def _left(assignment: Assignment, slot: Slot, vault: Vault, quota: Quota) -> Allowance:
+def _left(assignment: Assignment, slot: Slot, wanted: Wanted, vault: Vault, quota: Quota) -> Allowance:
     report = queries.find_report(assignment.id)
-    present = 0 if report is None else sum(one.slot_id == slot.id for one in queries.attachments(report.id))
+    present = [] if report is None else [one for one in queries.attachments(report.id) if one.slot_id == slot.id]
+    promised = {one.sha256 for one in present if one.is_promised}
+    # A file on its way to a promise takes the promise's place, and needs none of its own.
+    beside = sum(one.sha256 not in promised for one in uploads.open_of_slot(assignment.id, slot.id))
+    free = slot.most - len(present) - beside
     all_open, ours = uploads.underway(), uploads.underway(bureau_id=assignment.bureau_id)
     kept = None if quota.vault_bytes is None else quota.vault_bytes - files.kept_bytes() - all_open.announced
     return Allowance(
         open_uploads=ours.count,
-        files_left=slot.most - present - len(uploads.open_of_slot(assignment.id, slot.id)),
+        files_left=max(free, 1) if wanted.sha256 in promised else free,
         bureau_bytes=quota.bureau_bytes - queries.attached_bytes(assignment.bureau_id) - ours.announced,
         vault_bytes=kept,
         disk_bytes=vault.free_bytes() - vault.reserve_bytes - all_open.to_come,

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from reporting.core.errors import Reason, Refused
+from reporting.core.scanner import Clamd
 from reporting.core.vault import Vault
 from reporting.files import rules as files
 from reporting.uploads import rules
@@ -20,6 +21,7 @@ def keep_whole(
     vault: Vault,
     digest: str | None = None,
     now: datetime,
+    scanner: Clamd | None = None,
 ) -> Received:
     """Put the parts together, compare the hash with what was declared, prove the file and keep it durably.
 
@@ -33,7 +35,7 @@ def keep_whole(
     if upload.sha256 is not None and staging.sha256 != upload.sha256:
         vault.discard(staging)
         raise Refused(Reason.of("content_differs_from_hash", name=rules.name_for(upload.name, upload.media_type, None)))
-    return receive(staging, upload.name or _named(upload, paths), limits=limits, vault=vault, now=now)
+    return receive(staging, upload.name or _named(upload, paths), limits=limits, vault=vault, now=now, scanner=scanner)
 
 
 def _named(upload: Upload, paths: Sequence[tuple[Path, int]]) -> str:

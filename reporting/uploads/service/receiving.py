@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from reporting.core.errors import Reason, Refused
+from reporting.core.scanner import Clamd
 from reporting.core.vault import Staging, Vault, VaultFull
 from reporting.files import rules
 from reporting.files import service as files
@@ -34,14 +35,17 @@ class Batch:
     refused: list[Reason] = field(default_factory=list)
 
 
-def receive(staging: Staging, name: str, *, limits: Limits, vault: Vault, now: datetime) -> Received:
-    """Prove a staged file and keep it durably; call it outside any transaction, for it waits for the disk.
+def receive(
+    staging: Staging, name: str, *, limits: Limits, vault: Vault, now: datetime, scanner: Clamd | None = None
+) -> Received:
+    """Prove a staged file, have it checked for viruses and keep it durably; call it outside any transaction, for it waits for the disk.
 
     Raises Refused with the reasons, or VaultFull; the staged bytes are discarded then.
     """
     try:
         shown = rules.display_name(name)
         proven = files.inspect(staging.path, shown, allowed=limits.allowed, max_bytes=limits.max_bytes)
+        finding = files.first_scan(staging.path, shown, proven.size, scanner=scanner)
         key = vault.keep(staging)
     except BaseException:
         vault.discard(staging)
@@ -52,12 +56,20 @@ def receive(staging: Staging, name: str, *, limits: Limits, vault: Vault, now: d
         kind=proven.kind,
         media_type=proven.media_type,
         facts=proven.facts,
+        finding=finding,
         name=shown,
         received_at=now,
     )
 
 
-def receive_all(batch: Iterable[tuple[Staging, str]], *, limits: Limits, vault: Vault, now: datetime) -> Batch:
+def receive_all(
+    batch: Iterable[tuple[Staging, str]],
+    *,
+    limits: Limits,
+    vault: Vault,
+    now: datetime,
+    scanner: Clamd | None = None,
+) -> Batch:
     """Receive several files; a refused one does not hold up the rest.
 
     When the disk fills, what came in before stays, the reason `disk_full` is told once and the rest is discarded.
@@ -66,7 +78,7 @@ def receive_all(batch: Iterable[tuple[Staging, str]], *, limits: Limits, vault: 
     coming = iter(batch)
     for staging, name in coming:
         try:
-            outcome.received.append(receive(staging, name, limits=limits, vault=vault, now=now))
+            outcome.received.append(receive(staging, name, limits=limits, vault=vault, now=now, scanner=scanner))
         except Refused as refused:
             outcome.refused.extend(refused.reasons)
         except VaultFull:

@@ -17,6 +17,7 @@ from reporting.web.bureau.place import blueprint, own_assignment
 from reporting.web.bureau.work import work
 from reporting.web.codes import slot_kind_words
 from reporting.web.guards import person, policy
+from reporting.web.scanned import held_back
 from reporting.web.serving import send_kept
 from reporting.web.streaming import accepts_files
 
@@ -138,5 +139,8 @@ def file(assignment_id: int, attachment_id: int) -> ResponseReturnValue:
     found, _kind = _attachment(assignment_id, attachment_id)
     if found.is_promised:
         raise NotFound
+    shut = held_back(found.sha256, found.name, own=True)
     end_reading()
+    if shut is not None:
+        return shut
     return send_kept(kit().vault, found.sha256, found.name, found.media_type, inline=True)

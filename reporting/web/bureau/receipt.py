@@ -18,6 +18,7 @@ from reporting.receipts import queries as receipts
 from reporting.reports import queries as reports
 from reporting.web.bureau.place import blueprint, own_assignment
 from reporting.web.guards import person, policy
+from reporting.web.scanned import held_back
 from reporting.web.serving import send_kept
 
 
@@ -85,5 +86,8 @@ def receipt_file(submission_id: int, attachment_id: int) -> ResponseReturnValue:
     found = reports.submitted_file(submission_id, attachment_id)
     if found is None:
         raise NotFound
+    shut = held_back(found.sha256, found.name, own=True)
     end_reading()
+    if shut is not None:
+        return shut
     return send_kept(kit().vault, found.sha256, found.name, found.media_type, inline=True)

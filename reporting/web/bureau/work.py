@@ -117,7 +117,7 @@ def _attach(sheet: Sheet, outcome: Outcome, *, now: datetime) -> int:
         # Files are decoded and forced to the disk here: no transaction may be open meanwhile.
         end_reading()
         limits = Limits(slot.slot.format_list, slot.slot.max_bytes)
-        batch = uploads.receive_all(chosen[slot.kind], limits=limits, vault=kit().vault, now=now)
+        batch = uploads.receive_all(chosen[slot.kind], limits=limits, vault=kit().vault, now=now, scanner=kit().scanner)
         outcome.reasons.extend((slot.kind, reason) for reason in batch.refused)
         if batch.received:
             _attach_to(sheet.assignment.id, slot.kind, batch.received, outcome, now=now)

@@ -26,6 +26,7 @@ from reporting.web.desk.dossier import Dossier
 from reporting.web.desk.place import own_report
 from reporting.web.fields import Day, Ticks, plain, tell
 from reporting.web.guards import person, policy
+from reporting.web.scanned import held_back, marks
 from reporting.web.serving import send_kept
 
 DECIDING = (Role.REVIEWER, Role.COORDINATOR)
@@ -77,6 +78,7 @@ def _show(dossier: Dossier, form: DecisionForm, *, is_changed: bool = False) -> 
         decides=person().is_at(organiser_id, *DECIDING),
         coordinates=person().is_at(organiser_id, Role.COORDINATOR),
         is_changed=is_changed,
+        marks=marks([file.sha256 for file in dossier.seen.files]) if dossier.seen else {},
         longest_note=LONGEST_NOTE,
     )
 
@@ -156,6 +158,9 @@ def report_file(submission_id: int, attachment_id: int) -> ResponseReturnValue:
         found = reports.submitted_file(submission_id, attachment_id)
     if found is None:
         raise NotFound
+    shut = held_back(found.sha256, found.name, own=False)
     end_reading()
+    if shut is not None:
+        return shut
     inline = "download" not in request.args
     return send_kept(kit().vault, found.sha256, found.name, found.media_type, inline=inline)

@@ -49,6 +49,7 @@ _LETTER_KINDS = {
     "extension": _l("延期通知"),
     "digest": _l("每日汇总"),
     "welcome": _l("开通通知"),
+    "infected": _l("病毒警示"),
 }
 
 

@@ -61,16 +61,52 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         name=facts["name"],
     ),
     "image_too_many_pixels": lambda facts: _(
-        "图片《%(name)s》的像素过多，系统无法处理。请把图片缩小后重新上传。其他文件均已保存。", name=facts["name"]
+        "图片《%(name)s》有 %(pixels)s 个像素，超过这种格式 %(limit)s 个像素的上限。请缩小图片，或另存为普通的 JPG 格式后重新上传。"
+        "其他文件均已保存。",
+        name=facts["name"],
+        pixels=number_words(facts["pixels"]),
+        limit=number_words(facts["limit"]),
+    ),
+    "image_too_many_frames": lambda facts: _(
+        "图片《%(name)s》是动画，有 %(frames)s 帧，超过 %(limit)s 帧的上限。请另存为静态图片后重新上传；"
+        "如为视频内容，请作为视频上传。其他文件均已保存。",
+        name=facts["name"],
+        frames=number_words(facts["frames"]),
+        limit=number_words(facts["limit"]),
     ),
     "video_unreadable": lambda facts: _(
         "视频《%(name)s》打不开，可能已损坏或没有传完。请确认能播放，必要时转为 MP4 后重新上传。其他文件均已保存。",
         name=facts["name"],
     ),
     "document_unreadable": lambda facts: _(
-        "文档《%(name)s》打不开，可能已损坏或加了密码。请在 Word 或 WPS 中确认能打开，另存后重新上传。"
+        "文档《%(name)s》打不开，可能已损坏或结构异常。请在 Word 或 WPS 中确认能打开，另存后重新上传。"
         "其他文件均已保存。",
         name=facts["name"],
+    ),
+    "document_encrypted": lambda facts: _(
+        "文档《%(name)s》设有打开密码，系统和审阅人都无法打开。请在 Word、Excel 或 WPS 中取消密码，另存后重新上传。"
+        "其他文件均已保存。",
+        name=facts["name"],
+    ),
+    "document_has_macros": lambda facts: _(
+        "文档《%(name)s》含有宏（随文档运行的程序），不能接收。请在 Word、Excel 或 WPS 中另存为不含宏的 .docx 或 .xlsx 后重新上传。"
+        "其他文件均已保存。",
+        name=facts["name"],
+    ),
+    "document_reaches_out": lambda facts: _(
+        "文档《%(name)s》引用了网络上或其他电脑中的模板、对象或数据，打开时会自动去取，不能接收。"
+        "请在 Word、Excel 或 WPS 中断开这些链接（“编辑指向文件的链接”中选择“断开链接”），或另存为 PDF 后重新上传。其他文件均已保存。",
+        name=facts["name"],
+    ),
+    "document_embeds_program": lambda facts: _(
+        "文档《%(name)s》里嵌有程序、控件或其他文件，不能接收。请删去这些嵌入的内容，把其中的文字和图片直接放入文档，"
+        "或另存为 PDF 后重新上传。其他文件均已保存。",
+        name=facts["name"],
+    ),
+    "file_infected": lambda facts: _(
+        "文件《%(name)s》未能通过病毒检查（%(found)s），没有保存。请用杀毒软件检查您的电脑和原文件，清除后重新上传。其他文件均已保存。",
+        name=facts["name"],
+        found=facts["found"],
     ),
     "no_file_chosen": lambda _facts: _("还没有选择文件。请先选择要上传的文件，再按上传按钮。已填写的内容均已保存。"),
 }
