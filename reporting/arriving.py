@@ -75,6 +75,9 @@ def look(token: str) -> Seen | None:
 
 
 def _seen(found: "Upload", last: "UploadPart | None") -> Seen:
+    # Read by two statements, between which another may have moved the offset: then it is not the part that ends there.
+    if last is not None and last.start + last.length != found.offset:
+        last = None
     return Seen(
         id=found.id, token=found.token, bureau_id=found.bureau_id, assignment_id=found.assignment_id,
         slot_id=found.slot_id, name=found.name, state=found.state, offset=found.offset, length=found.length,
