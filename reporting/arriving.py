@@ -102,7 +102,10 @@ def adopt(kit: Kit, token: str) -> Seen | None:
     A writer that still runs goes on from there; it is not disturbed.
     """
     while (seen := look(token)) is not None and seen.is_open:
-        gain = verbs.found_on_disk(seen.token, seen.offset, seen.length, seen.last, vault=kit.vault)
+        try:
+            gain = verbs.found_on_disk(seen.token, seen.offset, seen.length, seen.last, vault=kit.vault)
+        except FileNotFoundError:  # its writer has lost and dropped it, or all is finished: look again
+            continue
         if gain is None:
             break
         with unit_of_work():
