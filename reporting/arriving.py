@@ -75,6 +75,9 @@ def look(token: str) -> Seen | None:
 
 
 def _seen(found: "Upload", last: "UploadPart | None") -> Seen:
+    # Read by two statements, between which another may have moved the offset: then it is not the part that ends there.
+    if last is not None and last.start + last.length != found.offset:
+        last = None
     return Seen(
         id=found.id, token=found.token, bureau_id=found.bureau_id, assignment_id=found.assignment_id,
         slot_id=found.slot_id, name=found.name, state=found.state, offset=found.offset, length=found.length,
@@ -99,7 +102,10 @@ def adopt(kit: Kit, token: str) -> Seen | None:
     A writer that still runs goes on from there; it is not disturbed.
     """
     while (seen := look(token)) is not None and seen.is_open:
-        gain = verbs.found_on_disk(seen.token, seen.offset, seen.length, seen.last, vault=kit.vault)
+        try:
+            gain = verbs.found_on_disk(seen.token, seen.offset, seen.length, seen.last, vault=kit.vault)
+        except FileNotFoundError:  # its writer has lost and dropped it, or all is finished: look again
+            continue
         if gain is None:
             break
         with unit_of_work():
@@ -113,6 +119,7 @@ class Writer:
     def __init__(self, kit: Kit, seen: Seen, *, held: bool = False) -> None:
         self._kit = kit
         self._id = seen.id
+        self._length = seen.length
         self._part, self._known = self._open(seen, held=held)
         self.offset = seen.offset
         self._overtaken = False
@@ -178,7 +185,7 @@ class Writer:
         empty = not self._known and not self._part.size
         if empty or (self._overtaken and not self._known):
             self._part.drop()
-        elif self.pending:
+        elif self.pending or self.offset == self._length:
             self._part.close()
         else:
             self._part.hand_on()
@@ -190,7 +197,8 @@ def finish(kit: Kit, token: str, digest: str | None = None) -> Seen:
     Safe to be called twice, by several at once, and after a crash. Raises NotFound, and VaultFull when it must wait.
     """
     try:
-        _finish(kit, token, digest)
+        while not _finish(kit, token, digest):
+            pass
     except Refused as refused:
         let_go()
         with unit_of_work():
@@ -205,10 +213,11 @@ def finish(kit: Kit, token: str, digest: str | None = None) -> Seen:
     return seen
 
 
-def _finish(kit: Kit, token: str, digest: str | None) -> None:
+def _finish(kit: Kit, token: str, digest: str | None) -> bool:
+    """One attempt; False when a part was renamed under our eyes by its writer, who has just ended."""
     upload = uploads.find(token)
     if upload is None or upload.state != State.OPEN or upload.offset != upload.length:
-        return
+        return True
     parts, limits = uploads.parts(upload.id), _limits(upload.assignment_id, upload.bureau_id, upload.slot_id)
     let_go()
     now = clock.now()
@@ -218,16 +227,19 @@ def _finish(kit: Kit, token: str, digest: str | None) -> None:
         )
     except FileNotFoundError:
         seen = look(token)
-        if seen is not None and not seen.is_open:
-            return  # somebody else was faster
-        raise
+        if seen is None or not seen.is_open:
+            return True  # somebody else was faster
+        for part in parts:
+            kit.vault.parts(token).path(part.name)  # raises when it is not there under any name
+        return False
     with unit_of_work():
         held = uploads.find(token, lock=True)
         assignment = campaigns.find_assignment(upload.assignment_id, bureau_ids=[upload.bureau_id])
         if held is None or assignment is None or held.state != State.OPEN:
-            return
+            return True
         reports.take_upload(assignment, held, received, now=now)
     log.info("upload_taken", upload=upload.id, size=received.size)
+    return True
 
 
 def _limits(assignment_id: int, bureau_id: int, slot_id: int) -> Limits:

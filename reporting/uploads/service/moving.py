@@ -44,7 +44,7 @@ def found_on_disk(
     """Bytes behind the offset whose writer died or has fallen silent, made durable; None when there are none.
 
     `last` is name, start and recorded length of the part that ends at the offset. Call it outside any transaction, for
-    it waits for the disk; then `advance`.
+    it waits for the disk; then `advance`. Raises FileNotFoundError when a part goes away meanwhile, and VaultFull.
     """
     parts = vault.parts(token)
     gain = rules.best_gain(offset, total, last, parts.growing())

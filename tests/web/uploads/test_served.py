@@ -181,7 +181,9 @@ def test_senders_with_different_content_are_never_mixed(two):
             thread.start()
         for thread in threads:
             thread.join(30)
-        assert sorted(answers.values()) in ([204, 409], [409, 422], [204, 410], [410, 422]), answers
+        # Whoever comes after the end hears it: that it was refused, or that somebody else was faster.
+        assert answers["mine"] in {204, 409, 410, 422}
+        assert answers["other"] in {409, 410, 422}
         keys = list(two.app.extensions["kit"].vault.keys())
         assert sha256_of(other) not in keys
         assert (sha256_of(mine) in keys) == (answers["mine"] == 204)
