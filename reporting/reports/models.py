@@ -1,8 +1,8 @@
 """What a bureau writes, what it has handed in, and when each part first arrived."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reporting.core.db import Model, UTCDateTime
@@ -53,6 +53,11 @@ class Attachment(Model):
     added_by: Mapped[str] = mapped_column(String(120))
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # What the bureau says about a photo or a film: when and where, whose it is, and whether it may be published.
+    taken_on: Mapped[date | None]
+    place: Mapped[str] = mapped_column(String(100), default="", server_default=text("''"))
+    credit: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+    may_publish: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Declaration(Model):
@@ -133,6 +138,10 @@ class SubmissionFile(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(100))
+    taken_on: Mapped[date | None]
+    place: Mapped[str] = mapped_column(String(100), default="", server_default=text("''"))
+    credit: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+    may_publish: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SlotArrival(Model):
