@@ -1,21 +1,21 @@
 """The verbs of a report, a file for each family."""
 
 from reporting.reports.service.attaching import (
-    Description,
     attach,
     declare_none,
     move,
     remove,
     restore,
     undeclare,
-    update_captions,
 )
 from reporting.reports.service.deciding import accept, give_back
+from reporting.reports.service.describing import Description, Particulars, update_captions
 from reporting.reports.service.drafting import gate_reasons, save_text
 from reporting.reports.service.submitting import prepare, problems_now, submit
 
 __all__ = [
     "Description",
+    "Particulars",
     "accept",
     "attach",
     "declare_none",

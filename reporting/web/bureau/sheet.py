@@ -20,6 +20,7 @@ from reporting.reviews import queries as reviews
 from reporting.tracking import queries as tracking
 from reporting.web.bureau.place import own_assignment
 from reporting.web.guards import Person, person
+from reporting.web.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Sheet:
     report: Any
     slots: Sequence[SlotSheet]
     contents: Mapping[int, Any]
+    shelf: Shelf
     standing: Standing
     state: ReviewState
     gate: Sequence[Reason]
@@ -135,6 +137,7 @@ def read_sheet(assignment_id: int, *, now: datetime) -> Sheet:
         report=report,
         slots=slots,
         contents=kept,
+        shelf=Shelf(kept, files.renditions(kept)),
         standing=deadlines.standing([slot.standing for slot in slots], window=window_of(assignment), now=now),
         state=state_of(report),
         gate=report_service.gate_reasons(assignment, now=now),
