@@ -16,11 +16,23 @@ from reporting.core.actor import SYSTEM
 from reporting.core.db import unit_of_work
 from reporting.core.kit import kit
 from reporting.demo import stages
+from reporting.files import queries as files
 
 
 def install(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for command in (sweep, remind, digest, deliver, tidy, tick, add_organiser, add_person, demonstration):
+    for command in (
+        sweep,
+        remind,
+        digest,
+        deliver,
+        tidy,
+        prepare_media,
+        tick,
+        add_organiser,
+        add_person,
+        demonstration,
+    ):
         app.cli.add_command(command)
 
 
@@ -55,9 +67,22 @@ def tidy() -> None:
     click.echo(f"{jobs.tidy(kit())} staged files dropped")
 
 
+@click.command("prepare-media")
+@click.option("--limit", default=1000, show_default=True, help="How many pieces of work at most.")
+@click.option("--again", is_flag=True, help="Try again what failed, or could not be made here before.")
+def prepare_media(limit: int, again: bool) -> None:
+    """Make pictures, posters, playable copies, previews and texts of what came in; several may run at a time."""
+    if again:
+        click.echo(f"{jobs.prepare_again()} to be tried again")
+    done = jobs.prepare_media(kit(), limit=limit)
+    click.echo(f"{done.made} made, {done.failed} failed")
+    for (kind, state), count in files.rendition_counts().items():
+        click.echo(f"  {kind} {state}: {count}")
+
+
 @click.command("tick")
 def tick() -> None:
-    """Do everything the clock does, once."""
+    """Do everything the clock does, once; media are prepared by a command of their own, since films take long."""
     jobs.tick(kit())
 
 

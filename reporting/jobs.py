@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from reporting import media
 from reporting.core import clock
 from reporting.core.db import end_reading, unit_of_work
 from reporting.core.envelopes import Envelope, Party, compose, mailable
@@ -16,6 +17,7 @@ from reporting.core.kit import Kit
 from reporting.core.letters import Letter
 from reporting.core.post import Connection, DoubtfulDelivery, PermanentFailure, ServerUnavailable, TemporaryFailure
 from reporting.dashboard import service as dashboard
+from reporting.files import service as files
 from reporting.outbox import service as outbox
 from reporting.outbox.rules import AS_IT_IS, Ending, State, Verdict, lease_length, message_token
 from reporting.outbox.service import Claim
@@ -239,8 +241,19 @@ def tidy(kit: Kit) -> int:
     return kit.vault.tidy_staging(timedelta(days=1), clock.system_clock())
 
 
+def prepare_media(kit: Kit, *, limit: int = 1000) -> media.Prepared:
+    """Make what people look at: pictures, posters, playable copies, previews, texts. It may take hours, and waits for nobody."""
+    return media.prepare(kit.vault, limit=limit)
+
+
+def prepare_again() -> int:
+    """Let everything that could not be made be tried anew; gives how many."""
+    with unit_of_work():
+        return files.try_again()
+
+
 def tick(kit: Kit) -> None:
-    """Everything the clock does, once, in the order in which one thing follows from another."""
+    """Everything that follows from the clock, once, in the order in which one thing follows from another."""
     sweep()
     remind()
     digest()

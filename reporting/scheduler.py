@@ -31,6 +31,7 @@ def timetable(kit: Kit) -> list[tuple[str, int, Callable[[], Any]]]:
         ("remind", tick, jobs.remind),
         ("digest", tick, jobs.digest),
         ("deliver", tick, lambda: jobs.deliver(kit)),
+        ("prepare-media", tick, lambda: jobs.prepare_media(kit)),
         ("tidy", TIDY_SECONDS, lambda: jobs.tidy(kit)),
     ]
 

@@ -21,8 +21,8 @@ FLOOR = "core"
 ROOMS = RANK[1:]
 KINDS = ("models", "rules", "queries", "service")
 DOORS = ("web", "scheduler", "cli")
-# They rank above the rooms and below the doors: the jobs, the demonstration and its mail sink.
-BESIDE_JOBS = ("jobs", "demo", "demo_material", "sink")
+# They rank above the rooms and below the doors: the jobs, the media's worker, the demonstration and its mail sink.
+BESIDE_JOBS = ("jobs", "media", "demo", "demo_material", "sink")
 
 
 @dataclass(frozen=True)
