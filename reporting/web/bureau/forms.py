@@ -1,6 +1,7 @@
 """The form of the report page: one form for all of it, so that whatever button is pressed, nothing typed or chosen is lost."""
 
 import hashlib
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -92,12 +93,16 @@ def _file_fields(file: Any, sheet: Sheet) -> dict[str, Any]:
 
 
 def described(form: Any, sheet: Sheet) -> dict[int, Description]:
-    """The descriptions which this page has changed; what it merely repeats may be older than another tab's words."""
+    """The descriptions which this page has changed, word by word: what it merely repeats may be older than another
+    tab's words, which then stay.
+    """
     found = {}
     for file in _describable(sheet):
-        told = _as_typed(form, file)
-        if _written(told) != form[f"was_{file.id}"].data:
-            found[file.id] = told
+        shown = (form[f"was_{file.id}"].data or "").split("\t")
+        typed, stands = _words_of(_as_typed(form, file)), _words_of(_as_stored(file))
+        if len(shown) == len(typed) and shown != typed:
+            pairs = zip(shown, typed, stands, strict=True)
+            found[file.id] = _read([mine if mine != was else theirs for was, mine, theirs in pairs])
     return found
 
 
@@ -135,10 +140,22 @@ def _as_typed(form: Any, file: Any) -> Description:
     return Description(caption, area, told)
 
 
-def _written(description: Description) -> str:
+def _words_of(description: Description) -> list[str]:
+    """A description as a page repeats it: one word for each thing that is said; no line ends or tabs are in them."""
     told = description.particulars or Particulars()
-    said = [description.caption, str(told.taken_on or ""), told.place, told.credit, str(int(told.may_publish))]
-    return f"{description.focus_area_id or 0} " + "\t".join(said)
+    taken_on = told.taken_on.isoformat() if told.taken_on else ""
+    area = str(description.focus_area_id or 0)
+    return [area, description.caption, taken_on, told.place, told.credit, str(int(told.may_publish))]
+
+
+def _read(words: list[str]) -> Description:
+    area, caption, taken_on, place, credit, may_publish = words
+    day = date.fromisoformat(taken_on) if taken_on else None
+    return Description(caption, int(area) or None, Particulars(day, place, credit, may_publish == "1"))
+
+
+def _written(description: Description) -> str:
+    return "\t".join(_words_of(description))
 
 
 def renew_hidden(form: Any, sheet: Sheet, *, text_kept: bool) -> None:

@@ -20,6 +20,7 @@ from reporting.reports import queries as reports
 from reporting.reports.rules import ReviewState, review_state
 from reporting.reviews import queries as reviews
 from reporting.tracking import queries as tracking
+from reporting.web.shelf import Shelf
 
 
 class Event(NamedTuple):
@@ -114,6 +115,11 @@ class Dossier:
         """The round that the page shows, or None while there is none."""
         chosen = [one for one in self.rounds if one.round == self.seen_round]
         return (chosen or [*self.rounds][-1:] or [None])[0]
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """How the files of the round that is shown can be looked at."""
+        return Shelf.of(self.seen.files if self.seen else [])
 
     @property
     def is_latest(self) -> bool:
