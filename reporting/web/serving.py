@@ -23,6 +23,8 @@ UNKNOWN_TYPE = "application/octet-stream"
 _SAFE_IN_NAME = "!#$&+-.^_`|~"
 
 SANDBOXED = "sandbox; default-src 'none'"
+# A browser that opens a picture by itself puts it on a page of its own, with a style of its own.
+PICTURE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 # A page which we wrote from a Word document: its pictures are in it, and it may stand in a frame of ours.
 PAGE_POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
 # The browser's own viewer does not start in a sandbox. It is no page: nothing in it can run or load by this policy.
@@ -66,7 +68,9 @@ def send_made(vault: Vault, key: str, name: str, media_type: str) -> Response:
         raise ValueError(f"{media_type} is not made here")
     if media_type in PAPER_POLICIES:
         return send_paper(vault, key, name, media_type)
-    return _send(vault, key, name, media_type, inline=True)
+    response = _send(vault, key, name, media_type, inline=True)
+    response.headers["Content-Security-Policy"] = PICTURE_POLICY
+    return response
 
 
 def _send(vault: Vault, key: str, name: str, media_type: str, *, inline: bool) -> Response:

@@ -112,11 +112,28 @@ def make_playable(arguments: dict[str, Any]) -> dict[str, Any]:
 def _repack(film: Any, copy: Any) -> None:
     streams = [film.streams.video[0], *film.streams.audio[:1]]
     into = {stream.index: copy.add_stream_from_template(stream) for stream in streams}
+    waiting: dict[int, list[Any]] = {stream.index: [] for stream in streams}
     for packet in film.demux(streams):
         # The demuxer ends each stream with an empty packet.
-        if packet.dts is not None:
-            packet.stream = into[packet.stream.index]
-            copy.mux(packet)
+        if packet.size == 0:
+            continue
+        index = packet.stream.index
+        if packet.dts is None and len(waiting[index]) < MOST_EARLY:
+            waiting[index].append(packet)
+            continue
+        for one in [*_dated(waiting[index], packet), packet]:
+            one.stream = into[index]
+            copy.mux(one)
+        waiting[index] = []
+
+
+def _dated(early: list[Any], first: Any) -> list[Any]:
+    """The packets before the first that says when it is decoded: a Matroska file leaves it out for as many as are
+    pictures held back, the key frame among them.
+    """
+    for place, packet in enumerate(reversed(early), start=1):
+        packet.dts = first.dts - place * max(first.duration or 1, 1)
+    return early
 
 
 class _Transcoding:
