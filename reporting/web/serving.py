@@ -8,11 +8,10 @@ import os
 from typing import IO, Any, cast
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, current_app, request
 from werkzeug.datastructures import ContentRange
 from werkzeug.wsgi import wrap_file
 
-from reporting.core.kit import kit
 from reporting.core.vault import Vault
 from reporting.files import rules
 
@@ -84,7 +83,7 @@ def _send(vault: Vault, key: str, name: str, media_type: str, *, inline: bool) -
         file.close()
         response.status_code = 304
         return response
-    prefix: str = kit().settings.accel_prefix
+    prefix: str = current_app.config.get("ACCEL_PREFIX", "")
     if prefix:
         # The server in front sends the bytes, and the asked part of them, by itself.
         file.close()

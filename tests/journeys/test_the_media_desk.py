@@ -123,6 +123,9 @@ def opens_pictures_by_keyboard(page: Page) -> None:
     expect(large).to_be_visible()
     expect(page.locator(".pswp__counter")).to_have_text("1 / 4")
     expect(page.locator(".pswp__words")).to_have_text("启动仪式现场")
+    # While it opens it listens to no keys.
+    page.wait_for_function("document.querySelector('.pswp').classList.contains('pswp--ui-visible')")
+    page.wait_for_function("document.getAnimations().length === 0")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".pswp__counter")).to_have_text("2 / 4")
     page.keyboard.press("Escape")
