@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ORDER = ("board", "sweep", "letters", "hand_in")
+ORDER = ("board", "sweep", "letters", "hand_in", "thumbnails")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Chromium and Chinese fonts for the browser journeys: Debian packages, installed when we may."""
+"""Chromium, Chinese fonts and LibreOffice for the tests: Debian packages, installed when we may."""
 
 import os
 import shutil
@@ -8,19 +8,20 @@ from pathlib import Path
 from scripts.steps import run, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+OFFICES = ("soffice", "libreoffice")
 FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK*", "/usr/share/fonts/**/*wqy*", "/usr/share/fonts/**/NotoSansSC*")
 
 
 def ensure() -> None:
-    """Install what is missing when we are root on Debian; otherwise name it and go on without the journeys."""
+    """Install what is missing when we are root on Debian; otherwise name it and go on without what needs it."""
     missing = missing_packages()
     if not missing:
         return
     command = f"apt-get install --no-install-recommends {' '.join(missing)}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        say(f"Browser journeys will be skipped: this machine lacks {' and '.join(missing)}. As root: {command}")
+        say(f"Tests that need it will be skipped: this machine lacks {' and '.join(missing)}. As root: {command}")
         return
-    say(f"Installing Debian packages for the browser journeys: {', '.join(missing)} (about a minute)")
+    say(f"Installing Debian packages for the tests: {', '.join(missing)} (one to two minutes)")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     mend = f"apt-get could not install {' '.join(missing)}. Check the network and the package sources, then: {command}"
     run(["apt-get", "update", "-qq"], environment=environment, mend=mend)
@@ -34,6 +35,8 @@ def missing_packages() -> list[str]:
         missing.append("chromium")
     if not has_chinese_font():
         missing.append("fonts-noto-cjk")
+    if not any(shutil.which(name) for name in OFFICES):
+        missing.append("libreoffice-writer-nogui")
     return missing
 
 

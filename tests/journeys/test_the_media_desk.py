@@ -124,8 +124,8 @@ def opens_pictures_by_keyboard(page: Page) -> None:
     expect(page.locator(".pswp__counter")).to_have_text("1 / 4")
     expect(page.locator(".pswp__words")).to_have_text("启动仪式现场")
     # While it opens it listens to no keys.
-    page.wait_for_function("document.querySelector('.pswp').classList.contains('pswp--ui-visible')")
-    page.wait_for_function("document.getAnimations().length === 0")
+    expect(page.locator(".pswp--ui-visible")).to_be_visible()
+    page.wait_for_function("() => document.getAnimations().length === 0")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".pswp__counter")).to_have_text("2 / 4")
     page.keyboard.press("Escape")
@@ -160,6 +160,13 @@ def reads_the_paper(page: Page) -> None:
     assert answer.status == 200
     assert answer.headers["content-type"].partition(";")[0] in {"application/pdf", "text/html"}
     assert "script-src" not in answer.headers["content-security-policy"]
+    if answer.headers["content-type"] == "application/pdf":
+        # The browser's own viewer has started: its page holds one element, which is the PDF.
+        shown = page.frame(url=lambda address: address.endswith("/preview"))
+        assert shown is not None
+        expect(
+            shown.locator("embed[type='application/x-google-chrome-pdf'], embed[type='application/pdf']")
+        ).to_have_count(1)
     assert answer.headers["content-security-policy"].count("default-src 'none'") == 1
 
 
