@@ -125,7 +125,7 @@ def opens_pictures_by_keyboard(page: Page) -> None:
     expect(page.locator(".pswp__words")).to_have_text("启动仪式现场")
     # While it opens it listens to no keys.
     expect(page.locator(".pswp--ui-visible")).to_be_visible()
-    page.wait_for_function("() => document.getAnimations().length === 0")
+    page.wait_for_function("() => !document.getAnimations().some((one) => one instanceof CSSTransition)")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".pswp__counter")).to_have_text("2 / 4")
     page.keyboard.press("Escape")
