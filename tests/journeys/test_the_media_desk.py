@@ -1,6 +1,7 @@
 """Looking at what came in: pictures by keyboard, a film that plays and seeks, a paper beside it, the sheet on paper."""
 
 import io
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -178,7 +179,8 @@ def prints_the_sheet(page: Page, folder: Path) -> None:
     page.wait_for_load_state("networkidle")
     page.pdf(path=folder / "sheet.pdf", format="A4", prefer_css_page_size=True)
     paper = PdfReader(folder / "sheet.pdf")
-    text = "".join(sheet.extract_text() for sheet in paper.pages)
+    # Fonts share a shape between a character and its radical, and the paper names the radical: ⽯ for 石.
+    text = unicodedata.normalize("NFKC", "".join(sheet.extract_text() for sheet in paper.pages))
     assert len(paper.pages) == 1
     assert (round(paper.pages[0].mediabox.width), round(paper.pages[0].mediabox.height)) == (595, 842)
     assert "启动仪式现场" in text
@@ -222,7 +224,6 @@ def headquarters_sees_it(live: Live, open_page: Callable[..., Page], folder: Pat
         picture_is_shown(page, ".as-gallery img")
         plays = page.locator("video.film")
         expect(plays).to_have_count(2)
-        page.screenshot(path=f"/tmp/shot-{screen}.png", full_page=True)
         check_accessibility(page)
         check_fits(page)
 
