@@ -58,6 +58,7 @@ class Settings:
     tick_seconds: int = 15
     clock_file: Path | None = None
     mailbox_dir: Path | None = None
+    accel_prefix: str = ""
 
     @property
     def demonstration(self) -> bool:
@@ -96,6 +97,7 @@ class Settings:
             tick_seconds=reader.number("BAOSONG_TICK_SECONDS", 15, 1, 600),
             clock_file=reader.path("BAOSONG_CLOCK_FILE"),
             mailbox_dir=reader.path("BAOSONG_MAILBOX_DIR"),
+            accel_prefix=reader.text("BAOSONG_ACCEL_PREFIX", "").rstrip("/"),
         )
         faults = reader.faults + _contradictions(settings, told=reader.told)
         if faults:
@@ -166,6 +168,7 @@ def _contradictions(settings: Settings, *, told: set[str]) -> list[str]:
         ("BAOSONG_SMTP_SECURITY", _smtp_fault(settings)),
         ("BAOSONG_SMTP_CA_FILE", _ca_fault(settings)),
         ("BAOSONG_SMTP_PASSWORD", _password_fault(settings)),
+        ("BAOSONG_ACCEL_PREFIX", _accel_fault(settings)),
     ]
     return [f"{name} {fault}" for name, fault in checks if fault and name not in told]
 
@@ -238,4 +241,11 @@ def _clamd_fault(settings: Settings) -> str | None:
 def _smtp_fault(settings: Settings) -> str | None:
     if settings.mode == "production" and settings.smtp_security == "none" and settings.smtp_user:
         return "is none, which would send the password in the clear; use starttls or tls."
+    return None
+
+
+def _accel_fault(settings: Settings) -> str | None:
+    prefix = settings.accel_prefix
+    if prefix and not (prefix.startswith("/") and prefix.isascii() and "//" not in prefix):
+        return f"is {prefix!r}; use the address of an internal location of your nginx, such as /kept."
     return None

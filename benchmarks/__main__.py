@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ORDER = ("board", "sweep", "letters", "hand_in", "uploads")
+ORDER = ("board", "sweep", "letters", "hand_in", "uploads", "thumbnails")
 
 
 def main() -> int:

@@ -73,6 +73,7 @@ def _flask_config(settings: "Settings") -> dict[str, Any]:
     production = settings.mode == "production"
     return {
         "SECRET_KEY": settings.secret_key,
+        "ACCEL_PREFIX": settings.accel_prefix,
         "SQLALCHEMY_DATABASE_URI": settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1),
         "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": settings.max_request_bytes,

@@ -30,6 +30,10 @@ def check(kit: Kit, *, host_now: datetime, grace: timedelta, hashes: bool = True
     for sha256, size in files.kept_sizes():
         known.add(sha256)
         yield from _kept(kit.vault, sha256, size, hashes=hashes)
+    for key, size in files.made_sizes():
+        if key not in known:
+            known.add(key)
+            yield from _kept(kit.vault, key, size, hashes=hashes)
     let_go()
     before = (host_now - grace).timestamp()
     yield from _without_row(kit.vault, known, before)
@@ -38,6 +42,8 @@ def check(kit: Kit, *, host_now: datetime, grace: timedelta, hashes: bool = True
         yield Finding("staged file that nobody claimed", path.name)
     for letter_id in letters.overdue_leases(host_now - grace):
         yield Finding("letter whose sender is gone", str(letter_id))
+    for rendition_id in files.overdue_renditions(host_now - grace):
+        yield Finding("rendition whose worker is gone", str(rendition_id))
     let_go()
 
 

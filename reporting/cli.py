@@ -17,6 +17,7 @@ from reporting.core.actor import SYSTEM
 from reporting.core.db import unit_of_work
 from reporting.core.kit import kit
 from reporting.demo import stages
+from reporting.files import queries as files
 from reporting.files.service.child import run_in_child
 
 
@@ -30,6 +31,7 @@ def install(app: Flask) -> None:
         uploads,
         scan,
         check_intake,
+        prepare_media,
         tidy,
         tick,
         fsck,
@@ -113,9 +115,22 @@ def fsck(quick: bool, minutes: int) -> None:
     click.echo("database and disk fit together")
 
 
+@click.command("prepare-media")
+@click.option("--limit", default=1000, show_default=True, help="How many pieces of work at most.")
+@click.option("--again", is_flag=True, help="Try again what failed, or could not be made here before.")
+def prepare_media(limit: int, again: bool) -> None:
+    """Make pictures, posters, playable copies, previews and texts of what came in; several may run at a time."""
+    if again:
+        click.echo(f"{jobs.prepare_again()} to be tried again")
+    done = jobs.prepare_media(kit(), limit=limit)
+    click.echo(f"{done.made} made, {done.failed} failed")
+    for (kind, state), count in files.rendition_counts().items():
+        click.echo(f"  {kind} {state}: {count}")
+
+
 @click.command("tick")
 def tick() -> None:
-    """Do everything the clock does, once."""
+    """Do everything the clock does, once; media are prepared by a command of their own, since films take long."""
     jobs.tick(kit())
 
 

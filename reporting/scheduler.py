@@ -34,6 +34,7 @@ def timetable(kit: Kit) -> list[tuple[str, int, Callable[[], Any]]]:
         ("deliver", tick, lambda: jobs.deliver(kit)),
         ("uploads", UPLOADS_SECONDS, lambda: jobs.uploads(kit)),
         ("scan", tick, lambda: jobs.scan(kit)),
+        ("prepare-media", tick, lambda: jobs.prepare_media(kit)),
         ("tidy", TIDY_SECONDS, lambda: jobs.tidy(kit)),
     ]
 

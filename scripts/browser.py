@@ -1,4 +1,4 @@
-"""Chromium and Chinese fonts for the browser journeys, strace for the faults: Debian packages, installed when we may."""
+"""Chromium, Chinese fonts, LibreOffice and strace for the tests: Debian packages, installed when we may."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from pathlib import Path
 from scripts.steps import run, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+OFFICES = ("soffice", "libreoffice")
 FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK*", "/usr/share/fonts/**/*wqy*", "/usr/share/fonts/**/NotoSansSC*")
 
 
@@ -18,11 +19,9 @@ def ensure() -> None:
         return
     command = f"apt-get install --no-install-recommends {' '.join(missing)}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        say(
-            f"Browser journeys, or tests of faults, will be skipped: this machine lacks {' and '.join(missing)}. As root: {command}"
-        )
+        say(f"Tests that need it will be skipped: this machine lacks {' and '.join(missing)}. As root: {command}")
         return
-    say(f"Installing Debian packages for the tests: {', '.join(missing)} (about a minute)")
+    say(f"Installing Debian packages for the tests: {', '.join(missing)} (one to two minutes)")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     mend = f"apt-get could not install {' '.join(missing)}. Check the network and the package sources, then: {command}"
     run(["apt-get", "update", "-qq"], environment=environment, mend=mend)
@@ -38,6 +37,8 @@ def missing_packages() -> list[str]:
         missing.append("fonts-noto-cjk")
     if not shutil.which("strace"):
         missing.append("strace")
+    if not any(shutil.which(name) for name in OFFICES):
+        missing.append("libreoffice-writer-nogui")
     return missing
 
 

@@ -13,7 +13,7 @@ from scripts.steps import ROOT, VENV, Stop, run, say, stamp
 
 OLDEST_NODE = 18
 # A style sheet comes out beside the script that imports it.
-ENTRIES = ("app.js", "report.js", "hasher.js")
+ENTRIES = ("app.js", "report.js", "gallery.js", "hasher.js")
 DIST = ROOT / "reporting" / "static" / "dist"
 CONFIGURATION = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
 ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"

@@ -18,7 +18,7 @@ def test_every_chore_is_an_interval_job_in_memory_that_forgives_absence(app: Fla
     built.start(paused=True)
     try:
         found = {job.id: job for job in built.get_jobs()}
-        assert sorted(found) == ["deliver", "digest", "remind", "scan", "sweep", "tidy", "uploads"]
+        assert sorted(found) == ["deliver", "digest", "prepare-media", "remind", "scan", "sweep", "tidy", "uploads"]
         for job in found.values():
             assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
         assert isinstance(built._lookup_jobstore("default"), MemoryJobStore)

@@ -3,6 +3,7 @@ import { csrfToken, focusFirstNotice } from "../page.js";
 import { markReady, markSending } from "../submits.js";
 
 const AGAIN = 10_000; // ms
+const FIELDS = "[data-fresh] :is(input[type=text], input[type=date], input[type=checkbox], textarea, select)[name]";
 
 export class Freshness {
   /** @param form the report's form  @param isBusy whether leaving the page would break something off */
@@ -56,17 +57,18 @@ export class Freshness {
     }
     typed.forEach(([name, value]) => this.setField(name, value));
     focused?.();
+    document.dispatchEvent(new Event("page:shown"));
   }
 
   /** What differs from what the server wrote, in the parts that are replaced. */
   typed() {
-    const fields = [...document.querySelectorAll("[data-fresh] :is(input[type=text], textarea, select)[name]")];
-    return fields.filter(isChanged).map((field) => [field.name, field.value]);
+    return [...document.querySelectorAll(FIELDS)].filter(isChanged).map((field) => [field.name, valueOf(field)]);
   }
 
   setField(name, value) {
     const field = this.form.elements[name];
-    if (field && "value" in field) field.value = value;
+    if (field?.type === "checkbox") field.checked = value;
+    else if (field && "value" in field) field.value = value;
     return field;
   }
 
@@ -113,15 +115,22 @@ export class Freshness {
   }
 
   settle(body) {
-    for (const field of document.querySelectorAll("[data-fresh] :is(input[type=text], textarea, select)[name]")) {
-      if (field.value !== body.get(field.name)) continue;
-      if (field.options) [...field.options].forEach((option) => (option.defaultSelected = option.selected));
+    for (const field of document.querySelectorAll(FIELDS)) {
+      const sent = field.type === "checkbox" ? body.has(field.name) : body.get(field.name);
+      if (valueOf(field) !== sent) continue;
+      if (field.type === "checkbox") field.defaultChecked = field.checked;
+      else if (field.options) [...field.options].forEach((option) => (option.defaultSelected = option.selected));
       else field.defaultValue = field.value;
     }
   }
 }
 
+function valueOf(field) {
+  return field.type === "checkbox" ? field.checked : field.value;
+}
+
 function isChanged(field) {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
   return field.options ? ![...field.options].every((option) => option.selected === option.defaultSelected) : field.value !== field.defaultValue;
 }
 

@@ -1,9 +1,9 @@
-"""Kept content, known by its hash; the names people gave it stand where it is attached."""
+"""Kept content, known by its hash, and what was made of it; the names people gave it stand where it is attached."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, String, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reporting.core.db import Model, UTCDateTime
@@ -34,3 +34,39 @@ class StoredFile(Model):
     scan_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     scan_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     scanned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Rendition(Model):
+    """What is made of a file for looking at it. The original is never altered; a rendition can be made again.
+
+    `lease_until` and `next_at` are the host's time: the demonstration moves the other clock.
+    """
+
+    __tablename__ = "rendition"
+    __table_args__ = (
+        UniqueConstraint("file_id", "kind"),
+        CheckConstraint(
+            "kind in ('thumb', 'screen', 'poster', 'playable', 'preview', 'text')", name="rendition_kind_known"
+        ),
+        CheckConstraint(
+            "state in ('waiting', 'working', 'made', 'failed', 'not_needed')", name="rendition_state_known"
+        ),
+        CheckConstraint("(state = 'made') = (\"key\" is not null)", name="made_has_key"),
+        # What waits is looked for every few seconds, among everything that was ever made.
+        Index("ix_rendition_state", "state", "next_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    owner: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    error: Mapped[str] = mapped_column(String(300), default="")
+    # Where it lies in the vault.
+    key: Mapped[str | None] = mapped_column(String(64), index=True)
+    media_type: Mapped[str] = mapped_column(String(100), default="")
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,4 +1,4 @@
-"""Reading kept files."""
+"""Reading kept files and what was made of them."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 
 from reporting.core.db import db
-from reporting.files.models import StoredFile
+from reporting.files.models import Rendition, StoredFile
 
 
 class Unscanned(NamedTuple):
@@ -59,10 +59,13 @@ def by_ids(file_ids: Collection[int]) -> dict[int, StoredFile]:
 
 
 def hashes_known(sha256s: Collection[str]) -> set[str]:
-    """Which of these hashes have a row: the rest of a vault belongs to nobody."""
+    """Which of these hashes have a row, as a file or as a rendition: the rest of a vault belongs to nobody."""
     if not sha256s:
         return set()
-    return set(db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(set(sha256s)))))
+    wanted = set(sha256s)
+    kept = db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(wanted)))
+    made = db.session.scalars(select(Rendition.key).where(Rendition.key.in_(wanted)))
+    return {*kept, *(key for key in made if key is not None)}
 
 
 def kept_bytes() -> int:
@@ -82,3 +85,48 @@ def kept_sizes() -> Iterator[tuple[str, int]]:
         for row in rows:
             yield row.sha256, row.size
         last = rows[-1].sha256
+
+
+def made_sizes() -> Iterator[tuple[str, int]]:
+    """Key and size of everything that was made for looking at files, by its key, in pieces."""
+    last = ""
+    while rows := db.session.execute(
+        select(Rendition.key, Rendition.size)
+        .where(Rendition.key > last)
+        .group_by(Rendition.key, Rendition.size)
+        .order_by(Rendition.key)
+        .limit(1000)
+    ).all():
+        for key, size in rows:
+            if key is not None:
+                yield key, size
+                last = key
+
+
+def overdue_renditions(before: datetime) -> list[int]:
+    """Renditions whose worker let its lease end before this moment of the host's clock, and which nobody took back."""
+    stuck = (Rendition.state == "working", Rendition.lease_until < before)
+    return list(db.session.scalars(select(Rendition.id).where(*stuck).order_by(Rendition.id)))
+
+
+def renditions(file_ids: Collection[int]) -> dict[int, dict[str, Rendition]]:
+    """What was made of these files, by file and kind; a file of which nothing is planned is left out. One query."""
+    if not file_ids:
+        return {}
+    wanted = select(Rendition).where(Rendition.file_id.in_(set(file_ids))).order_by(Rendition.id)
+    found: dict[int, dict[str, Rendition]] = {}
+    for row in db.session.scalars(wanted):
+        found.setdefault(row.file_id, {})[row.kind] = row
+    return found
+
+
+def rendition_of(file_id: int, kind: str) -> Rendition | None:
+    """One rendition of a file, however far it has come, or None."""
+    return db.session.scalar(select(Rendition).where(Rendition.file_id == file_id, Rendition.kind == kind))
+
+
+def rendition_counts() -> dict[tuple[str, str], int]:
+    """How many renditions of each kind stand in each state."""
+    wanted = select(Rendition.kind, Rendition.state, func.count()).group_by(Rendition.kind, Rendition.state)
+    rows = db.session.execute(wanted.order_by(Rendition.kind, Rendition.state))
+    return {(kind, state): count for kind, state, count in rows}

@@ -1,8 +1,8 @@
 """What a bureau writes, what it has handed in, and when each part first arrived."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reporting.core.db import Model, UTCDateTime
@@ -58,6 +58,11 @@ class Attachment(Model):
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # What the bureau says about a photo or a film: when and where, whose it is, and whether it may be published.
+    taken_on: Mapped[date | None]
+    place: Mapped[str] = mapped_column(String(100), default="", server_default=text("''"))
+    credit: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+    may_publish: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def is_promised(self) -> bool:
@@ -150,6 +155,15 @@ class SubmissionFile(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(100))
+    taken_on: Mapped[date | None]
+    place: Mapped[str] = mapped_column(String(100), default="", server_default=text("''"))
+    credit: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+    may_publish: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether its bytes were still on the way when the round was frozen."""
+        return self.file_id is None
 
 
 _BOARD_COLUMNS = ("assignment_id", "slot_id", "arrived_at", "due_at", "declared", "media_until", "whole_at")

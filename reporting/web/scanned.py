@@ -1,5 +1,8 @@
 """The door in front of a kept file: what is infected stays shut, what is not checked yet opens on the reader's word."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +17,13 @@ def marks(sha256s: list[str]) -> dict[str, Mark]:
     return {sha256: scan_mark(state, scanning=scanning) for sha256, state in files.scan_states(sha256s).items()}
 
 
+def not_shown(kept: Iterable[Any], *, own: bool) -> frozenset[str]:
+    """The hashes of the contents among these rows of which a page shows no picture, film or paper."""
+    scanning = kit().scanner is not None
+    hidden = {"infected"} if own else {"infected", "unchecked"}
+    return frozenset(one.sha256 for one in kept if scan_mark(one.scan_state, scanning=scanning) in hidden)
+
+
 def held_back(sha256: str, name: str, *, own: bool) -> ResponseReturnValue | None:
     """The page that answers in the file's place, or None when it may be sent.
 
@@ -22,7 +32,16 @@ def held_back(sha256: str, name: str, *, own: bool) -> ResponseReturnValue | Non
     mark = marks([sha256]).get(sha256, "unchecked")
     if mark == "infected":
         return render_template("errors/infected.html", name=name), 403
-    if mark == "unchecked" and not own and "confirmed" not in request.args:
-        query = {**request.args.to_dict(), "download": "1", "confirmed": "1"}
-        return render_template("desk/unchecked.html", name=name, query=query)
-    return None
+    return _to_confirm(name) if mark == "unchecked" and not own else None
+
+
+def archive_held_back(name: str, said: Iterable[Mark], *, own: bool) -> ResponseReturnValue | None:
+    """The same for an archive, of whose files this is said; what is infected does not come into one at all."""
+    return _to_confirm(name) if "unchecked" in said and not own else None
+
+
+def _to_confirm(name: str) -> ResponseReturnValue | None:
+    if "confirmed" in request.args:
+        return None
+    query = {**request.args.to_dict(), "download": "1", "confirmed": "1"}
+    return render_template("desk/unchecked.html", name=name, query=query)

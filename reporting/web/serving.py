@@ -8,7 +8,7 @@ import os
 from typing import IO, Any, cast
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, current_app, request
 from werkzeug.datastructures import ContentRange
 from werkzeug.wsgi import wrap_file
 
@@ -21,9 +21,20 @@ UNKNOWN_TYPE = "application/octet-stream"
 # RFC 8187 attr-char beyond letters and digits.
 _SAFE_IN_NAME = "!#$&+-.^_`|~"
 
+SANDBOXED = "sandbox; default-src 'none'"
+# A browser that opens a picture by itself puts it on a page of its own, with a style of its own.
+PICTURE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+# A page which we wrote from a Word document: its pictures are in it, and it may stand in a frame of ours.
+PAGE_POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+# For the browser's own viewer, which older browsers do not start in a sandbox: nothing can run or load by this policy.
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+PAPER_POLICIES = {"text/html": PAGE_POLICY, "application/pdf": PDF_POLICY}
+# What we make of files ourselves, and may therefore be shown.
+MADE_TYPES = frozenset({"image/jpeg", "video/mp4", "application/pdf", "text/html"})
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": SANDBOXED,
     "Cross-Origin-Resource-Policy": "same-origin",
     # Kept by the browser but asked for each time: the guard answers each time, the bytes travel once.
     "Cache-Control": "private, no-cache",
@@ -37,16 +48,46 @@ def send_kept(vault: Vault, key: str, name: str, media_type: str, *, inline: boo
     `inline` shows photos and videos in the browser; everything else is a download whatever is asked for.
     Raises FileNotFoundError when the vault does not hold the key.
     """
+    shown = media_type if media_type in rules.MEDIA_TYPES else UNKNOWN_TYPE
+    return _send(vault, key, name, shown, inline=inline and shown in rules.SHOWN_INLINE)
+
+
+def send_paper(vault: Vault, key: str, name: str, media_type: str) -> Response:
+    """A PDF, or a page that we made, for reading in the browser, also in a frame of our own pages."""
+    if media_type not in PAPER_POLICIES:
+        raise ValueError(f"{media_type} is no paper")
+    response = _send(vault, key, name, media_type, inline=True)
+    response.headers["Content-Security-Policy"] = PAPER_POLICIES[media_type]
+    return response
+
+
+def send_made(vault: Vault, key: str, name: str, media_type: str) -> Response:
+    """A picture or a film that was made of a kept file, shown in the browser."""
+    if media_type not in MADE_TYPES:
+        raise ValueError(f"{media_type} is not made here")
+    if media_type in PAPER_POLICIES:
+        return send_paper(vault, key, name, media_type)
+    response = _send(vault, key, name, media_type, inline=True)
+    response.headers["Content-Security-Policy"] = PICTURE_POLICY
+    return response
+
+
+def _send(vault: Vault, key: str, name: str, media_type: str, *, inline: bool) -> Response:
     file = vault.open(key)
     size = os.fstat(file.fileno()).st_size
-    shown = media_type if media_type in rules.MEDIA_TYPES else UNKNOWN_TYPE
-    response = Response(mimetype=shown)
+    response = Response(mimetype=media_type)
     response.headers.update(HEADERS)
-    response.headers["Content-Disposition"] = disposition(name, inline=inline and shown in rules.SHOWN_INLINE)
+    response.headers["Content-Disposition"] = disposition(name, inline=inline)
     response.set_etag(key)
     if request.if_none_match.contains(key):
         file.close()
         response.status_code = 304
+        return response
+    prefix: str = current_app.config.get("ACCEL_PREFIX", "")
+    if prefix:
+        # The server in front sends the bytes, and the asked part of them, by itself.
+        file.close()
+        response.headers["X-Accel-Redirect"] = f"{prefix}/{key[:2]}/{key[2:4]}/{key}"
         return response
     return _with_range(response, file, size, key)
 

@@ -1,7 +1,38 @@
-"""Verbs about files: prove one by opening it, have it checked for viruses, and keep the row of its content."""
+"""Verbs about files: prove one by opening it, have it checked for viruses, keep its row, prepare what people look at."""
 
 from reporting.files.service.inspecting import Inspected, inspect
 from reporting.files.service.keeping import Content, keep_row, note_scan
+from reporting.files.service.preparing import (
+    Made,
+    Work,
+    claim_rendition,
+    mark_failed,
+    mark_made,
+    plan_renditions,
+    release_stale,
+    renew_lease,
+    try_again,
+)
+from reporting.files.service.rendering import CannotRender, Rendered, render
 from reporting.files.service.scanning import first_scan
 
-__all__ = ["Content", "Inspected", "first_scan", "inspect", "keep_row", "note_scan"]
+__all__ = [
+    "CannotRender",
+    "Content",
+    "Inspected",
+    "Made",
+    "Rendered",
+    "Work",
+    "claim_rendition",
+    "first_scan",
+    "inspect",
+    "keep_row",
+    "mark_failed",
+    "mark_made",
+    "note_scan",
+    "plan_renditions",
+    "release_stale",
+    "render",
+    "renew_lease",
+    "try_again",
+]

@@ -24,7 +24,7 @@ from reporting.files.service.reading import Unfit, Unreadable
 log = structlog.get_logger()
 
 # Nothing else can be run: each is a function that takes its arguments as a mapping and gives one back.
-TASKS = frozenset(
+PROOFS = frozenset(
     {
         "reporting.files.service.images.look",
         "reporting.files.service.videos.look",
@@ -34,13 +34,25 @@ TASKS = frozenset(
         "reporting.files.service.walls.look",
     }
 )
+MAKERS = frozenset(
+    {
+        "reporting.files.service.films.make_playable",
+        "reporting.files.service.films.make_poster",
+        "reporting.files.service.films.probe",
+        "reporting.files.service.shrinking.make",
+        "reporting.files.service.writings.make_preview",
+        "reporting.files.service.writings.make_text",
+    }
+)
+TASKS = PROOFS | MAKERS
 MOST_ANSWER_BYTES = 1 << 20
 _PROGRAM = Path(__file__).with_name("confined.py")
 _ROOT = Path(__file__).resolve().parents[3]
 _MIB = 1 << 20
 
-# Each may take the memory of its limits; more of them at once would take the machine.
-_places = threading.BoundedSemaphore(2)
+# Each may take the memory of its limits; more of them at once would take the machine. What is made for looking has
+# places of its own: a film may take hours, and a file that comes in must not wait for it.
+_places = {True: threading.BoundedSemaphore(2), False: threading.BoundedSemaphore(2)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +91,7 @@ def run_in_child(
         "limits": asdict(given),
         "arguments": {**arguments, "files": descriptors},
     }
-    with _places:
+    with _places[task in PROOFS]:
         ended, answer = _run(json.dumps(order).encode(), given.wall_seconds, tuple(descriptors.values()))
     return _read(task, ended, answer)
 

@@ -1,16 +1,15 @@
 """The verbs of a report, a file for each family."""
 
 from reporting.reports.service.attaching import (
-    Description,
     attach,
     declare_none,
     move,
     remove,
     restore,
     undeclare,
-    update_captions,
 )
 from reporting.reports.service.deciding import accept, give_back
+from reporting.reports.service.describing import Description, Particulars, update_captions
 from reporting.reports.service.drafting import gate_reasons, save_text
 from reporting.reports.service.manifests import promise
 from reporting.reports.service.submitting import prepare, problems_now, submit
@@ -19,6 +18,7 @@ from reporting.reports.service.warning import warn_infected
 
 __all__ = [
     "Description",
+    "Particulars",
     "Quota",
     "accept",
     "attach",

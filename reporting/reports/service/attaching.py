@@ -1,7 +1,6 @@
-"""Putting files into slots, describing, ordering and taking them out, and declaring that there are none."""
+"""Putting files into slots, ordering and taking them out, and declaring that there are none."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -36,7 +35,7 @@ def attach(
     the gate is shut. A declaration of having none is lifted by the first file.
     """
     slot = slot_of(assignment, kind)
-    _refuse(gate_reasons(assignment, now=now))
+    refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
     row = _Row(report, slot)
     reasons = [_put(assignment, row, item, actor=actor, now=now) for item in received]
@@ -116,7 +115,8 @@ def lift_declaration(report: Report, slot: Slot) -> bool:
     return True
 
 
-def _mine(report: Report, attachment_id: int) -> Attachment:
+def own_attachment(report: Report, attachment_id: int) -> Attachment:
+    """A file of this very working copy; raises NotFound for any other."""
     found = queries.find_attachment(report.id, attachment_id)
     if found is None:
         raise NotFound
@@ -125,9 +125,9 @@ def _mine(report: Report, attachment_id: int) -> Attachment:
 
 def remove(assignment: Assignment, attachment_id: int, *, actor: Actor, now: datetime) -> Attachment:
     """Take a file out of the working copy; rounds that froze it keep it. It can be restored; twice is once."""
-    _refuse(gate_reasons(assignment, now=now))
+    refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
-    attachment = _mine(report, attachment_id)
+    attachment = own_attachment(report, attachment_id)
     if attachment.removed_at is None:
         attachment.removed_at = now
         touch(report, actor=actor, now=now)
@@ -136,9 +136,9 @@ def remove(assignment: Assignment, attachment_id: int, *, actor: Actor, now: dat
 
 def restore(assignment: Assignment, attachment_id: int, *, actor: Actor, now: datetime) -> Attachment:
     """Put back a file that was taken out; raises Refused when the slot is full by now."""
-    _refuse(gate_reasons(assignment, now=now))
+    refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
-    attachment = _mine(report, attachment_id)
+    attachment = own_attachment(report, attachment_id)
     if attachment.removed_at is None:
         return attachment
     slot = next(slot for slot in assignment.task.slots if slot.id == attachment.slot_id)
@@ -155,45 +155,14 @@ def restore(assignment: Assignment, attachment_id: int, *, actor: Actor, now: da
     return attachment
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What is said about a file: a caption, and the focus area it shows (None for none)."""
-
-    caption: str
-    focus_area_id: int | None
-
-
-def update_captions(
-    assignment: Assignment, descriptions: Mapping[int, Description], *, actor: Actor, now: datetime
-) -> None:
-    """Describe several files at once, by attachment id; raises Refused naming each caption that is too long."""
-    _refuse(gate_reasons(assignment, now=now))
-    report = begun(assignment, actor=actor, now=now)
-    known_areas = {area.id for area in assignment.task.campaign.focus_areas}
-    too_long, changed = [], False
-    for attachment_id, description in sorted(descriptions.items()):
-        attachment = _mine(report, attachment_id)
-        caption = rules.clean_line(description.caption)
-        if len(caption) > rules.LONGEST_CAPTION:
-            too_long.append(Reason.of("caption_too_long", name=attachment.name, limit=rules.LONGEST_CAPTION))
-            continue
-        area = description.focus_area_id if description.focus_area_id in known_areas else None
-        if (attachment.caption, attachment.focus_area_id) != (caption, area):
-            attachment.caption, attachment.focus_area_id = caption, area
-            changed = True
-    _refuse(too_long)
-    if changed:
-        touch(report, actor=actor, now=now)
-
-
 def move(assignment: Assignment, attachment_id: int, *, to: int, actor: Actor, now: datetime) -> Attachment:
     """Put a file at a place of its slot's row, counted from 1; a place beyond the row is its end.
 
     The place is named, not a direction, so that an order which is sent twice moves the file once.
     """
-    _refuse(gate_reasons(assignment, now=now))
+    refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
-    attachment = _mine(report, attachment_id)
+    attachment = own_attachment(report, attachment_id)
     row = [a for a in queries.attachments(report.id) if a.slot_id == attachment.slot_id]
     if attachment.removed_at is not None or row.index(attachment) == min(max(to, 1), len(row)) - 1:
         return attachment
@@ -219,7 +188,7 @@ def declare_none(assignment: Assignment, kind: str, *, reason: str, actor: Actor
         reasons.append(Reason.of("declaration_reason_too_long", slot=kind, limit=rules.LONGEST_REASON))
     if any(a.slot_id == slot.id for a in queries.attachments(report.id)):
         reasons.append(Reason.of("slot_has_files", slot=kind))
-    _refuse(reasons)
+    refuse(reasons)
     declared = queries.declarations(report.id).get(slot.id)
     if declared is not None and declared.reason == reason:
         return
@@ -233,12 +202,13 @@ def declare_none(assignment: Assignment, kind: str, *, reason: str, actor: Actor
 def undeclare(assignment: Assignment, kind: str, *, actor: Actor, now: datetime) -> None:
     """Take a declaration back; doing it twice is doing it once."""
     slot = slot_of(assignment, kind)
-    _refuse(gate_reasons(assignment, now=now))
+    refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
     if lift_declaration(report, slot):
         touch(report, actor=actor, now=now)
 
 
-def _refuse(reasons: Sequence[Reason]) -> None:
+def refuse(reasons: Sequence[Reason]) -> None:
+    """Raise Refused when there is any reason."""
     if reasons:
         raise Refused(*reasons)

@@ -227,6 +227,10 @@ def _freeze_files(assignment: Assignment, submission: Submission, attachments: S
             sha256=attachment.sha256,
             size=attachment.size,
             media_type=attachment.media_type,
+            taken_on=attachment.taken_on,
+            place=attachment.place,
+            credit=attachment.credit,
+            may_publish=attachment.may_publish,
         )
         db.session.add(frozen)
 
@@ -237,9 +241,16 @@ def _digest(report: Report, attachments: Sequence[Attachment], declared: dict[in
         "title": report.title,
         "body": report.body,
         "files": [
-            [a.slot_id, a.position, a.name, a.caption, a.focus_area_id or 0, a.sha256, a.size] for a in attachments
+            [a.slot_id, a.position, a.name, a.caption, a.focus_area_id or 0, a.sha256, a.size, *_said(a)]
+            for a in attachments
         ],
         "declared": [[slot_id, declared[slot_id].reason] for slot_id in sorted(declared)],
     }
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _said(attachment: Attachment) -> list[str | bool]:
+    """What the bureau says about a file beside its caption."""
+    day = attachment.taken_on.isoformat() if attachment.taken_on else ""
+    return [day, attachment.place, attachment.credit, attachment.may_publish]

@@ -12,7 +12,8 @@ from reporting.files import queries as files
 from reporting.files import rules as file_rules
 from reporting.reports import queries, rules
 from reporting.reports.models import Attachment
-from reporting.reports.service.attaching import Description, attach, slot_of, update_captions
+from reporting.reports.service.attaching import attach, slot_of
+from reporting.reports.service.describing import Description, update_captions
 from reporting.reports.service.drafting import gate_reasons
 from reporting.uploads import queries as uploads
 from reporting.uploads import rules as upload_rules

@@ -17,6 +17,7 @@ from reporting.web.bureau.place import blueprint, own_assignment
 from reporting.web.bureau.work import work
 from reporting.web.codes import slot_kind_words
 from reporting.web.guards import person, policy
+from reporting.web.looking import KINDS, send_view
 from reporting.web.scanned import held_back
 from reporting.web.serving import send_kept
 from reporting.web.streaming import accepts_files
@@ -144,3 +145,11 @@ def file(assignment_id: int, attachment_id: int) -> ResponseReturnValue:
     if shut is not None:
         return shut
     return send_kept(kit().vault, found.sha256, found.name, found.media_type, inline=True)
+
+
+@blueprint.get(f"/assignments/<int:assignment_id>/files/<int:attachment_id>/<{KINDS}:kind>")
+@policy("reporter", "certifier")
+def file_view(assignment_id: int, attachment_id: int, kind: str) -> ResponseReturnValue:
+    """What was made of a file for looking at it."""
+    found, _kind = _attachment(assignment_id, attachment_id)
+    return send_view(found, kind, own=True)

@@ -1,19 +1,23 @@
 """The form of the report page: one form for all of it, so that whatever button is pressed, nothing typed or chosen is lost."""
 
 import hashlib
+from datetime import date
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
+from reporting.core.errors import Reason
 from reporting.reports import rules
-from reporting.reports.service import Description
+from reporting.reports.service import Description, Particulars
 from reporting.web.bureau import wording
 from reporting.web.bureau.sheet import Sheet
+from reporting.web.fields import Day
 
 
 class TextForm(FlaskForm):
@@ -79,22 +83,79 @@ def _file_fields(file: Any, sheet: Sheet) -> dict[str, Any]:
         f"area_{file.id}": SelectField(
             _("活动重点"), choices=areas, coerce=int, default=file.focus_area_id or 0, validate_choice=False
         ),
-        f"was_{file.id}": HiddenField(default=_written(file.focus_area_id, file.caption)),
+        # The day that the photo itself tells is offered, and kept with whatever is saved next.
+        f"taken_{file.id}": Day(_("拍摄日期"), default=file.taken_on or sheet.shelf.taken_on(file)),
+        f"place_{file.id}": StringField(_("拍摄地点"), default=file.place),
+        f"credit_{file.id}": StringField(_("拍摄者"), default=file.credit),
+        f"publish_{file.id}": BooleanField(_("可以公开发布"), default=file.may_publish),
+        f"was_{file.id}": HiddenField(default=_written(_as_stored(file))),
     }
 
 
 def described(form: Any, sheet: Sheet) -> dict[int, Description]:
-    """The descriptions which this page has changed; what it merely repeats may be older than another tab's words."""
+    """The descriptions which this page has changed, word by word: what it merely repeats may be older than another
+    tab's words, which then stay.
+    """
     found = {}
-    for file in (file for slot in sheet.slots if slot.kind != "summary" for file in slot.files):
-        caption, area = rules.clean_line(form[f"caption_{file.id}"].data or ""), form[f"area_{file.id}"].data or None
-        if _written(area, caption) != form[f"was_{file.id}"].data:
-            found[file.id] = Description(caption, area)
+    for file in _describable(sheet):
+        shown = (form[f"was_{file.id}"].data or "").split("\t")
+        typed, stands = _words_of(_as_typed(form, file)), _words_of(_as_stored(file))
+        if len(shown) == len(typed) and shown != typed:
+            pairs = zip(shown, typed, stands, strict=True)
+            found[file.id] = _read([mine if mine != was else theirs for was, mine, theirs in pairs])
     return found
 
 
-def _written(area_id: int | None, caption: str) -> str:
-    return f"{area_id or 0} {caption}"
+def unreadable_days(form: Any, sheet: Sheet) -> list[tuple[str, Reason]]:
+    """The dates that cannot be read, by slot; what stood there before stays."""
+    return [
+        (slot.kind, Reason.of("taken_on_unreadable", name=file.name))
+        for slot in sheet.slots
+        for file in slot.files
+        if f"taken_{file.id}" in form and form[f"taken_{file.id}"].process_errors
+    ]
+
+
+def _describable(sheet: Sheet) -> list[Any]:
+    return [file for slot in sheet.slots if slot.kind != "summary" for file in slot.files]
+
+
+def _as_stored(file: Any) -> Description:
+    told = Particulars(file.taken_on, file.place, file.credit, file.may_publish)
+    return Description(file.caption, file.focus_area_id, told)
+
+
+def _as_typed(form: Any, file: Any) -> Description:
+    caption, area = rules.clean_line(form[f"caption_{file.id}"].data or ""), form[f"area_{file.id}"].data or None
+    if f"place_{file.id}" not in request.form:
+        # A page that asks for no particulars says nothing about them: an unticked box would say no.
+        return Description(caption, area, _as_stored(file).particulars)
+    day = form[f"taken_{file.id}"]
+    told = Particulars(
+        taken_on=file.taken_on if day.process_errors else day.data,
+        place=rules.clean_line(form[f"place_{file.id}"].data or ""),
+        credit=rules.clean_line(form[f"credit_{file.id}"].data or ""),
+        may_publish=bool(form[f"publish_{file.id}"].data),
+    )
+    return Description(caption, area, told)
+
+
+def _words_of(description: Description) -> list[str]:
+    """A description as a page repeats it: one word for each thing that is said; no line ends or tabs are in them."""
+    told = description.particulars or Particulars()
+    taken_on = told.taken_on.isoformat() if told.taken_on else ""
+    area = str(description.focus_area_id or 0)
+    return [area, description.caption, taken_on, told.place, told.credit, str(int(told.may_publish))]
+
+
+def _read(words: list[str]) -> Description:
+    area, caption, taken_on, place, credit, may_publish = words
+    day = date.fromisoformat(taken_on) if taken_on else None
+    return Description(caption, int(area) or None, Particulars(day, place, credit, may_publish == "1"))
+
+
+def _written(description: Description) -> str:
+    return "\t".join(_words_of(description))
 
 
 def renew_hidden(form: Any, sheet: Sheet, *, text_kept: bool) -> None:
@@ -105,4 +166,4 @@ def renew_hidden(form: Any, sheet: Sheet, *, text_kept: bool) -> None:
     for slot in sheet.slots:
         for file in slot.files:
             if f"was_{file.id}" in form:
-                form[f"was_{file.id}"].data = _written(file.focus_area_id, file.caption)
+                form[f"was_{file.id}"].data = _written(_as_stored(file))

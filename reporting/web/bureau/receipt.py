@@ -18,6 +18,7 @@ from reporting.receipts import queries as receipts
 from reporting.reports import queries as reports
 from reporting.web.bureau.place import blueprint, own_assignment
 from reporting.web.guards import person, policy
+from reporting.web.looking import KINDS, send_view
 from reporting.web.scanned import held_back
 from reporting.web.serving import send_kept
 
@@ -91,3 +92,14 @@ def receipt_file(submission_id: int, attachment_id: int) -> ResponseReturnValue:
     if shut is not None:
         return shut
     return send_kept(kit().vault, found.sha256, found.name, found.media_type, inline=True)
+
+
+@blueprint.get(f"/receipts/<int:submission_id>/files/<int:attachment_id>/<{KINDS}:kind>")
+@policy("reporter", "certifier")
+def receipt_file_view(submission_id: int, attachment_id: int, kind: str) -> ResponseReturnValue:
+    """What was made of a frozen file for looking at it."""
+    _own_submission(submission_id)
+    found = reports.submitted_file(submission_id, attachment_id)
+    if found is None:
+        raise NotFound
+    return send_view(found, kind, own=True)

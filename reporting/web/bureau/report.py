@@ -73,6 +73,12 @@ def show_report(
         reasons=list(reasons),
         typed=typed,
         settled=settled,
-        longest={"title": rules.LONGEST_TITLE, "body": rules.LONGEST_BODY, "caption": rules.LONGEST_CAPTION},
+        longest={
+            "title": rules.LONGEST_TITLE,
+            "body": rules.LONGEST_BODY,
+            "caption": rules.LONGEST_CAPTION,
+            "place": rules.LONGEST_PLACE,
+            "credit": rules.LONGEST_CREDIT,
+        },
         events=history_of(sheet),
     )

@@ -20,6 +20,8 @@ from reporting.reviews import queries as reviews
 from reporting.tracking import queries as tracking
 from reporting.web.bureau.place import own_assignment
 from reporting.web.guards import Person, person
+from reporting.web.scanned import not_shown
+from reporting.web.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Sheet:
     report: Any
     slots: Sequence[SlotSheet]
     contents: Mapping[int, Any]
+    shelf: Shelf
     standing: Standing
     state: ReviewState
     gate: Sequence[Reason]
@@ -158,6 +161,7 @@ def read_sheet(assignment_id: int, *, now: datetime) -> Sheet:
         report=report,
         slots=slots,
         contents=kept,
+        shelf=Shelf(kept, files.renditions(kept), not_shown(kept.values(), own=True)),
         standing=deadlines.standing([slot.standing for slot in slots], window=window_of(assignment), now=now),
         state=state_of(report),
         gate=report_service.gate_reasons(assignment, now=now),

@@ -18,7 +18,7 @@ from reporting.reports import service as report_service
 from reporting.uploads import service as uploads
 from reporting.uploads.service import Limits, Received
 from reporting.web import words
-from reporting.web.bureau.forms import described, renew_hidden, work_form
+from reporting.web.bureau.forms import described, renew_hidden, unreadable_days, work_form
 from reporting.web.bureau.place import own_assignment
 from reporting.web.bureau.report import keep_reasons, show_report
 from reporting.web.bureau.sheet import Sheet, read_sheet
@@ -97,6 +97,7 @@ def _keep_text(sheet: Sheet, form: Any, outcome: Outcome, *, now: datetime) -> N
 
 def _keep_captions(sheet: Sheet, form: Any, outcome: Outcome, *, now: datetime) -> None:
     changed = described(form, sheet)
+    outcome.reasons.extend(unreadable_days(form, sheet))
     for slot in sheet.slots:
         mine = {file.id: changed[file.id] for file in slot.files if file.id in changed}
         if mine:

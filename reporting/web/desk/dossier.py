@@ -20,6 +20,7 @@ from reporting.reports import queries as reports
 from reporting.reports.rules import ReviewState, review_state
 from reporting.reviews import queries as reviews
 from reporting.tracking import queries as tracking
+from reporting.web.shelf import Shelf
 
 
 class Event(NamedTuple):
@@ -132,6 +133,11 @@ class Dossier:
         """The round that the page shows, or None while there is none."""
         chosen = [one for one in self.rounds if one.round == self.seen_round]
         return (chosen or [*self.rounds][-1:] or [None])[0]
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """How the files of the round that is shown can be looked at, as far as they have come in."""
+        return Shelf.of(self.came.values(), own=False)
 
     @property
     def is_latest(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,10 +13,8 @@ from wtforms import HiddenField, TextAreaField
 from reporting.bureaus.rules import DESK_ROLES, Role
 from reporting.campaigns.rules import END_OF_DAY, moment_of
 from reporting.core import clock
-from reporting.core.db import end_reading, unit_of_work
+from reporting.core.db import unit_of_work
 from reporting.core.errors import NotFound, Reason, Refused
-from reporting.core.kit import kit
-from reporting.reports import queries as reports
 from reporting.reviews import service as reviews
 from reporting.reviews.rules import LONGEST_NOTE
 from reporting.web.codes import slot_kind_words
@@ -26,8 +23,7 @@ from reporting.web.desk.dossier import Dossier
 from reporting.web.desk.place import own_report
 from reporting.web.fields import Day, Ticks, plain, tell
 from reporting.web.guards import person, policy
-from reporting.web.scanned import held_back, marks
-from reporting.web.serving import send_kept
+from reporting.web.scanned import marks
 
 DECIDING = (Role.REVIEWER, Role.COORDINATOR)
 PLACES = {
@@ -145,22 +141,3 @@ def _refused(
     dossier = Dossier(own_report(assignment_id, *DECIDING), now)
     is_changed = any(reason.code == "round_changed" for reason in refused)
     return _show(dossier, form, is_changed=is_changed), 409 if is_changed else 422
-
-
-@blueprint.get("/desk/submissions/<int:submission_id>/files/<int:attachment_id>")
-@policy(*DESK_ROLES)
-def report_file(submission_id: int, attachment_id: int) -> ResponseReturnValue:
-    """A file as a round froze it; photos and videos are shown, `download` saves them."""
-    found: Any = None
-    submission = reports.submission(submission_id)
-    if submission is not None:
-        own_report(submission.assignment_id, *DESK_ROLES)
-        found = reports.submitted_file(submission_id, attachment_id)
-    if found is None:
-        raise NotFound
-    shut = held_back(found.sha256, found.name, own=False)
-    end_reading()
-    if shut is not None:
-        return shut
-    inline = "download" not in request.args
-    return send_kept(kit().vault, found.sha256, found.name, found.media_type, inline=inline)

@@ -43,6 +43,20 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         name=facts["name"],
         limit=number_words(facts["limit"]),
     ),
+    "place_too_long": lambda facts: _(
+        "《%(name)s》的拍摄地点超过 %(limit)s 个字的上限。请缩短后再保存。其他内容均已保存。",
+        name=facts["name"],
+        limit=number_words(facts["limit"]),
+    ),
+    "credit_too_long": lambda facts: _(
+        "《%(name)s》的拍摄者姓名超过 %(limit)s 个字的上限。请缩短后再保存。其他内容均已保存。",
+        name=facts["name"],
+        limit=number_words(facts["limit"]),
+    ),
+    "taken_on_unreadable": lambda facts: _(
+        "《%(name)s》的拍摄日期读不出来。请按 2014-10-15 的格式填写，不晚于 2100 年。其他内容均已保存。",
+        name=facts["name"],
+    ),
     "reason_missing": lambda _facts: _("原因还没有填写。请写明原因，日后可以查考。已填写的内容都还在。"),
     "reason_too_long": lambda facts: _(
         "原因超过 %(limit)s 个字的上限。请缩短原因。已填写的文字都还在。", limit=number_words(facts.get("limit", 500))

@@ -60,7 +60,8 @@ class _Fields(HTMLParser):
             self._inside = has.get("id") == self.form_id
         if not self._inside:
             return
-        if tag == "input" and has.get("type") != "file" and "name" in has:
+        is_unticked = has.get("type") in {"checkbox", "radio"} and "checked" not in has
+        if tag == "input" and has.get("type") != "file" and "name" in has and not is_unticked:
             self.found[has["name"]] = has.get("value") or ""
         elif tag == "textarea":
             self._text = has.get("name")

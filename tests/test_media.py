@@ -1,0 +1,110 @@
+"""The worker: it makes what is due, keeps the originals, survives being killed, and goes on after a broken file."""
+
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from reporting import jobs, media
+from reporting.core import clock
+from reporting.core.db import db, unit_of_work
+from reporting.files import service as files
+from reporting.files.models import Rendition
+from reporting.files.rules import renditions as rules
+from reporting.uploads import service as uploads
+from tests.files import films, material
+
+NOW = datetime(2014, 10, 13, 1, 0, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def bring(app, name: str, content: bytes) -> int:
+    """A file that came in through the one way in."""
+    vault = app.extensions["kit"].vault
+    staging = vault.stage()
+    staging.write(content)
+    limits = uploads.Limits(["jpg", "png", "mp4", "avi", "docx"], 1 << 30)
+    received = uploads.receive(staging, name, limits=limits, vault=vault, now=NOW)
+    with unit_of_work():
+        return files.keep_row(received, now=NOW).id
+
+
+def states() -> dict[str, str]:
+    db.session.expire_all()
+    return {row.kind: row.state for row in db.session.scalars(select(Rendition).order_by(Rendition.id))}
+
+
+def test_everything_that_came_in_is_made_and_lies_in_the_vault(app):
+    bring(app, "照片.jpg", material.picture("JPEG", (900, 700)))
+    bring(app, "录像.avi", films.film("avi", "mpeg4", "libmp3lame"))
+    done = jobs.prepare_media(app.extensions["kit"])
+    assert (done.planned, done.made, done.failed) == (4, 4, 0)
+    assert states() == dict.fromkeys(("thumb", "screen", "poster", "playable"), "made")
+    vault = app.extensions["kit"].vault
+    for row in db.session.scalars(select(Rendition).order_by(Rendition.id)):
+        assert vault.size(row.key) == row.size > 0
+        assert (row.owner, row.lease_until, row.error) == (None, None, "")
+    assert list((vault.root / "making").iterdir()) == []
+    assert jobs.prepare_media(app.extensions["kit"]).made == 0
+
+
+def test_a_file_that_cannot_be_made_stops_nobody_and_is_tried_later(app):
+    with unit_of_work():
+        content = files.Content(sha256="a" * 64, size=9, kind="photo", media_type="image/jpeg", facts={})
+        files.keep_row(content, now=NOW)
+    bring(app, "照片.jpg", material.picture("JPEG"))
+    done = media.prepare(app.extensions["kit"].vault)
+    assert (done.made, done.failed) == (2, 1)
+    failed = db.session.scalars(select(Rendition).where(Rendition.state == "waiting")).all()
+    assert {row.kind for row in failed} == {"thumb", "screen"}
+    for row in failed:
+        assert row.error
+        assert row.next_at is not None
+        assert timedelta(0) < row.next_at - clock.system_clock() <= timedelta(minutes=1)
+
+
+def test_a_lost_lease_writes_nothing(app, monkeypatch):
+    bring(app, "照片.jpg", material.picture("JPEG"))
+    made = media._make
+
+    def slow(work, vault, folder):
+        with app.app_context(), unit_of_work():
+            db.session.execute(update(Rendition).values(owner="another", lease_until=clock.system_clock()))
+        return made(work, vault, folder)
+
+    monkeypatch.setattr(media, "_make", slow)
+    assert media.prepare(app.extensions["kit"].vault, limit=1).made == 0
+    assert set(states().values()) == {"working"}
+
+
+@pytest.mark.timeout(120)
+def test_a_worker_killed_in_the_middle_of_a_film_leaves_it_to_the_next(live):
+    """SIGKILL while the child encodes: the child dies too, and the row is taken again when the lease has ended."""
+    with live.inside() as app:
+        bring(app, "长片.avi", films.film("avi", "mpeg4", seconds=60, size=(1280, 720)))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "app", "prepare-media"], cwd=ROOT, env=live.environment
+    )
+    making = live.settings.uploads_dir / "making"
+    deadline = time.monotonic() + 60
+    while not list(making.glob("*/playable.mp4")):
+        assert worker.poll() is None, "it ended before the film was begun"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait(10)
+    with live.inside():
+        assert states() == {"poster": "made", "playable": "working"}
+        db.session.rollback()
+    assert "0 made" in live.command("prepare-media")
+    with live.inside(), unit_of_work():
+        db.session.execute(update(Rendition).values(lease_until=clock.system_clock() - rules.LEASE))
+    assert "1 made, 0 failed" in live.command("prepare-media")
+    with live.inside():
+        assert states() == {"poster": "made", "playable": "made"}
+        db.session.rollback()
