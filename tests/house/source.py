@@ -22,7 +22,7 @@ ROOMS = RANK[1:]
 KINDS = ("models", "rules", "queries", "service")
 DOORS = ("web", "scheduler", "cli")
 # They rank above the rooms and below the doors: the jobs, how uploads arrive, the check, the demonstration and its mail sink.
-BESIDE_JOBS = ("jobs", "arriving", "checking", "demo", "demo_material", "sink")
+BESIDE_JOBS = ("jobs", "posting", "arriving", "checking", "demo", "demo_material", "sink")
 
 
 @dataclass(frozen=True)
