@@ -79,7 +79,7 @@ def application(folder: Path, port: int) -> Any:
 
 def ours(app: Any, count: int) -> float:
     """Seconds from the first claim to the last commit."""
-    from reporting import jobs
+    from reporting import posting
     from reporting.core import clock
     from reporting.core.db import unit_of_work
     from reporting.core.kit import kit
@@ -93,7 +93,7 @@ def ours(app: Any, count: int) -> float:
                 service.put("reminder", f"reminder:{number}", to=to, facts=facts(number), now=clock.now())
         kit().letters.write("reminder", facts(0), language="zh_Hans_CN")
         begun = time.perf_counter()
-        found = jobs.deliver_letters(kit(), {}, limit=count)
+        found = posting.deliver_letters(kit(), {}, limit=count)
         spent = time.perf_counter() - begun
     if found.states != {"sent": count}:
         raise RuntimeError(f"not all letters were sent: {found}")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Row,
     Select,
     String,
     and_,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from reporting.campaigns.models import Assignment, Task
+from reporting.campaigns.models import Assignment, DueChange, Task
 from reporting.campaigns.rules import State as TaskState
 from reporting.core.db import bare_rows, db
 from reporting.deadlines.rules import NOT_IN, Standing, Window
@@ -211,6 +212,24 @@ def unswept(now: datetime, stage: Stage = Stage.DUE) -> Select[int]:
         .where(ends <= now, Verdict.id.is_(None), or_(Task.state == TaskState.OPEN, Task.closed_at >= ends))
     )
     return wanted if stage == Stage.DUE else wanted.where(_had_media_on_the_way())
+
+
+def passed_and_moved(now: datetime, *, limit: int) -> Sequence[Row[int, int, int, datetime]]:
+    """Dues that had passed when they were moved and have no verdict, since the clock was away; oldest first.
+
+    Gives task, assignment, the revision that was in force, and its due.
+    """
+    earlier = DueChange.due_rev - 1
+    judged = and_(
+        Verdict.assignment_id == DueChange.assignment_id, Verdict.due_rev == earlier, Verdict.stage == str(Stage.DUE)
+    )
+    wanted = (
+        select(Assignment.task_id, Assignment.id, earlier, DueChange.old_due_at)
+        .join(Assignment, Assignment.id == DueChange.assignment_id)
+        .outerjoin(Verdict, judged)
+        .where(DueChange.old_due_at <= DueChange.granted_at, DueChange.old_due_at <= now, Verdict.id.is_(None))
+    )
+    return db.session.execute(wanted.order_by(DueChange.id).limit(limit)).all()
 
 
 def _had_media_on_the_way() -> ColumnElement[bool]:

@@ -9,11 +9,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from reporting.campaigns.models import Assignment, Task
 from reporting.core.db import changed_rows, db
+from reporting.deadlines import rules as deadlines
+from reporting.reports import queries as reports
 from reporting.tracking import queries, rules
 from reporting.tracking.models import Verdict
 from reporting.tracking.rules import Stage
 
 BATCH = 20_000
+MOST_MOVED = 500
 
 
 def sweep(*, now: datetime, limit: int = BATCH) -> int:
@@ -23,7 +26,30 @@ def sweep(*, now: datetime, limit: int = BATCH) -> int:
     What stood at the deadline is read from when things arrived, so it does not matter how late this runs.
     Verdicts are dated by the due, or by the end of the window. Two sweeps at once write each once, by its unique key.
     """
-    return sum(_sweep_stage(stage, now=now, limit=limit) for stage in Stage)
+    written = sum(_sweep_stage(stage, now=now, limit=limit) for stage in Stage)
+    return written or _sweep_moved(now=now, limit=MOST_MOVED)
+
+
+def _sweep_moved(*, now: datetime, limit: int) -> int:
+    """The same for dues that had passed and were moved before any sweep saw them. Rare, so each is judged by itself."""
+    moved = queries.passed_and_moved(now, limit=limit)
+    if not moved:
+        return 0
+    arrived = reports.arrivals([assignment_id for _task, assignment_id, _rev, _due in moved])
+    rows = []
+    for task_id, assignment_id, due_rev, due_at in moved:
+        slots, mine = db.session.get_one(Task, task_id).slots, arrived.get(assignment_id, {})
+        required = {slot.kind: mine.get(slot.id) for slot in slots if slot.required}
+        standing, owed = deadlines.verdict(required, due_at=due_at)
+        awaited = [s.kind for s in slots if s.id in mine and deadlines.was_on_the_way(mine[s.id], due_at=due_at)]
+        rows.append(
+            {
+                "assignment_id": assignment_id, "due_rev": due_rev, "stage": str(Stage.DUE), "due_at": due_at,
+                "standing": str(standing), "owed": " ".join(owed), "on_the_way": " ".join(awaited), "written_at": now,
+            }
+        )  # fmt: skip
+    table = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return changed_rows(table(Verdict).values(rows).on_conflict_do_nothing())
 
 
 def _sweep_stage(stage: Stage, *, now: datetime, limit: int) -> int:

@@ -40,6 +40,10 @@ ELSEWHERE = {
     "reports.service.drafting": "changes of the working copy: tests/reports",
     "reports.service.submitting.begun_or_done": "a step of submit, which leaves the entry",
     "campaigns.service.dues.move_dues": "a step of edit_task, which leaves the entry",
+    "reports.service.manifests": "changes of the working copy: tests/reports",
+    "reports.service.promising": "a step of promise and attach, which leave the entry",
+    "reports.service.uploading": "an upload is no change before it is attached: tests/web/uploads",
+    "uploads.service": "an upload is no change before it is attached: tests/web/uploads",
     "audit.service.record": "writes the entry",
 }
 
@@ -185,7 +189,7 @@ def _give_back(stage: Stage) -> int:
 
 def _rename(stage: Stage) -> int:
     names = {"name_zh": "河北新局", "short_zh": "", "name_en": ""}
-    bureau_service.rename(stage.bureau(), **names, since=stage.now.date() + timedelta(days=1), **stage.by)
+    bureau_service.rename(stage.bureau(), **names, since=stage.now.date(), **stage.by)
     return stage.bureau().id
 
 

@@ -20,7 +20,10 @@ from reporting.tracking.models import Verdict
 from tests.fixtures.application import Hands
 from tests.fixtures.mail import Sink
 
-pytestmark = pytest.mark.sqlite_only("the verbs are tried on both databases; this is their story, and takes seconds")
+pytestmark = [
+    pytest.mark.sqlite_only("the verbs are tried on both databases; this is their story, and takes seconds"),
+    pytest.mark.timeout(240),
+]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 
 from config import Settings
-from reporting import create_app, jobs
+from reporting import create_app, posting
 from reporting.core.kit import kit
 from tests.sample_letters import KINDS
 
@@ -20,7 +20,7 @@ from tests.sample_letters import KINDS
 def send(app: Flask) -> None:
     """One run of the post, in this process."""
     with app.app_context():
-        jobs.deliver_letters(kit(), {})
+        posting.deliver_letters(kit(), {})
 
 
 def main() -> None:

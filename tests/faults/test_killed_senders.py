@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from sqlalchemy import select
 
-from reporting import jobs
+from reporting import posting
 from reporting.core import clock
 from reporting.core.db import db, unit_of_work
 from reporting.core.post import SmtpPost
@@ -170,7 +170,7 @@ def test_no_letter_is_lost_and_only_a_doubtful_one_comes_twice(app, senders, pla
         kill_senders(senders, plan, phase, now)
         plan.order("", 0)
         last = dataclasses.replace(app.extensions["kit"], post=SmtpPost("127.0.0.1", plan.port, "baosong@hq.test"))
-        jobs.deliver_letters(last, {})
+        posting.deliver_letters(last, {})
         look_at(phase, addresses, plan)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from reporting.campaigns import queries as campaign_queries
 from reporting.campaigns import service as campaigns
@@ -257,7 +257,7 @@ def _choose(page: Page, language: str) -> None:
     page.goto("/help")
     if page.locator("html").get_attribute("lang") != language.replace("_", "-"):
         page.locator("form[action='/account/language'] button").first.click()
-        page.wait_for_function(f"document.documentElement.lang === '{language.replace('_', '-')}'")
+        expect(page.locator("html")).to_have_attribute("lang", language.replace("_", "-"))
 
 
 def test_the_main_road_works_without_javascript(live: Live, open_page: Callable[..., Page]) -> None:

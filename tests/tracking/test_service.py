@@ -85,6 +85,20 @@ def test_an_extension_keeps_the_earlier_verdict_and_gets_one_of_its_own(cast):
     assert queries.verdict_counts(cast.task_id) == {"missing": 3, "on_time": 1}
 
 
+def test_a_due_that_passed_while_the_clock_was_away_and_was_then_moved_still_gets_its_verdict(cast):
+    cast.hand_in("Q-HE", DUE - TICK)
+    cast.hand_in_all("C-SH", DUE)
+    for code in ("Q-HE", "C-SH"):
+        extend(cast, code, DUE + timedelta(days=5), now=DUE + timedelta(hours=10))
+    assert [sweep(DUE + timedelta(hours=49)) for _ in range(3)] == [2, 2, 0], "the two of Ningbo, then those that moved"
+    assert verdicts(cast, "Q-HE") == [(0, "partial", "photos videos")]
+    assert verdicts(cast, "C-SH") == [(0, "missing", "summary photos videos")]
+    assert {one.due_at for one in queries.verdicts(cast.assignment("Q-HE").id)} == {DUE}
+    assert sweep(DUE + timedelta(days=5)) == 2
+    assert verdicts(cast, "C-SH")[1] == (1, "on_time", "")
+    assert sweep(DUE + timedelta(days=9)) == 0
+
+
 def test_an_extension_before_the_due_leaves_one_verdict_on_the_new_due(cast):
     later = DUE + timedelta(days=3)
     extend(cast, "Q-HE", later, now=DUE - timedelta(days=1))

@@ -1,9 +1,12 @@
 """Beginning a working copy and writing its text."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from reporting.audit import queries as record
+from reporting.audit import service as audit
 from reporting.campaigns.models import Assignment
 from reporting.campaigns.rules import State as TaskState
 from reporting.core.actor import Actor
@@ -12,6 +15,9 @@ from reporting.core.errors import Reason, Refused, Stale
 from reporting.deadlines import rules as deadlines
 from reporting.reports import queries, rules
 from reporting.reports.models import Report
+
+# Saves of one person within this time of the entry are the same sitting.
+AT_IT = timedelta(minutes=10)
 
 
 def window_of(assignment: Assignment) -> deadlines.Window:
@@ -57,11 +63,24 @@ def _begin(assignment: Assignment, *, actor: Actor, now: datetime) -> Report:
     return report
 
 
-def touch(report: Report, *, actor: Actor, now: datetime) -> None:
-    """Note that the working copy was changed; a copy that was prepared for the certifier is so no longer."""
+def touch(report: Report, *, actor: Actor, now: datetime, did: str = "changed", **facts: Any) -> None:
+    """Note that the working copy was changed, and by what; a copy that was prepared for the certifier is so no longer.
+
+    A text that saves itself while somebody writes is one entry of the record for as long as they write on.
+    """
+    if facts or not _goes_on(report, f"report.{did}", actor=actor, now=now):
+        audit.record(f"report.{did}", "assignment", report.assignment_id, actor=actor, now=now, **facts)
     report.revision += 1
     report.changed_by, report.changed_at = actor.name, now
     db.session.flush()
+
+
+def _goes_on(report: Report, action: str, *, actor: Actor, now: datetime) -> bool:
+    """Whether the newest entry already says that the same person is at the same."""
+    newest = next(iter(record.of("assignment", report.assignment_id, limit=1)), None)
+    if newest is None or (newest.action, newest.user_id, newest.actor_name) != (action, actor.user_id, actor.name):
+        return False
+    return now - newest.at < AT_IT
 
 
 def save_text(assignment: Assignment, *, title: str, body: str, version: int, actor: Actor, now: datetime) -> Report:
@@ -82,5 +101,5 @@ def save_text(assignment: Assignment, *, title: str, body: str, version: int, ac
         raise Stale(by=report.changed_by, theirs=theirs)
     report.title, report.body = title, body
     report.text_version += 1
-    touch(report, actor=actor, now=now)
+    touch(report, actor=actor, now=now, did="text_saved")
     return report

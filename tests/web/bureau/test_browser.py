@@ -1,6 +1,7 @@
 """The report page in a browser: what its scripts add, and that all of it works without them."""
 
 import pytest
+from playwright.sync_api import expect
 
 from reporting.demo.people import PASSWORD, email
 from reporting.reports import queries as reports
@@ -128,8 +129,8 @@ def test_a_reload_right_after_typing_loses_nothing(enter, live, report_url):
     page = enter()
     page.fill("#body", "刚写完就刷新")
     page.reload()
-    page.wait_for_function("document.querySelector('#body').value === '刚写完就刷新'")
-    page.wait_for_function("document.querySelector('[data-saving-state]').dataset.state !== 'saving'")
+    expect(page.locator("#body")).to_have_value("刚写完就刷新")
+    expect(page.locator("[data-saving-state]")).not_to_have_attribute("data-state", "saving")
     wait_until_saved(page)
     assert stored(live, report_url)[0] == "刚写完就刷新"
 

@@ -9,6 +9,7 @@ import pytest
 
 from reporting import jobs
 from reporting.core.db import db, unit_of_work
+from reporting.deadlines.rules import SETTLING
 from reporting.outbox.models import Message
 from reporting.reports import queries as reports
 from reporting.tracking import queries as tracking
@@ -226,7 +227,7 @@ def test_the_board_counts_what_became_of_the_manifests(app, desk, cast, hands):
     at_desk = app.test_client().sign_in(cast.user("HQ", "leader"))
     hands.move_to(DUE + timedelta(days=1) - timedelta(seconds=1))
     assert "期限届满后判定" not in shown(at_desk.get(f"/desk/tasks/{cast.task_id}").text)
-    hands.move_to(DUE + timedelta(days=1))
+    hands.move_to(DUE + timedelta(days=1) + SETTLING)
     jobs.sweep()
     board = shown(at_desk.get(f"/desk/tasks/{cast.task_id}").text)
     assert "按时 1 家，部分已报 0 家，未报 3 家" in board

@@ -139,18 +139,18 @@ def test_what_speaks_against_a_file_is_said_before_its_first_byte(tus, hands):
     assert "关闭" in tus.create(10, filename="a.docx").json["reasons"][0]
 
 
-def test_refusals_speak_the_reader_s_language(tus, cast):
+def test_refusals_speak_the_reader_s_language(tus, cast, now):
     english = tus.create(10, filename="a.exe", headers={"Accept-Language": "en"})
     assert english.json["reasons"][0].startswith("文件")  # a person's own choice comes before the browser's
-    user_language(cast, "en")
+    user_language(cast, "en", now)
     assert "“a.exe”" in tus.create(10, filename="a.exe").json["reasons"][0]
 
 
-def user_language(cast, language):
+def user_language(cast, language, now):
     from reporting.accounts import service as accounts
 
     with unit_of_work():
-        accounts.choose_language(cast.user("Q-HE"), language)
+        accounts.choose_language(cast.user("Q-HE"), language, actor=cast.actor("Q-HE"), now=now)
 
 
 def test_files_under_way_count_for_their_slot(tus, cast):
