@@ -139,7 +139,7 @@ def test_what_gives_no_proper_answer_is_unreadable(misbehave, name):
 
 
 def test_two_run_at_once_and_a_third_waits_for_a_place(misbehave):
-    with child._places, child._places:
+    with child._places[True], child._places[True]:
         ended = []
         third = threading.Thread(target=lambda: ended.append(misbehave("thread")))
         third.start()
