@@ -91,7 +91,7 @@ def run_in_child(
         "limits": asdict(given),
         "arguments": {**arguments, "files": descriptors},
     }
-    with _places[task in PROOFS]:
+    with _places[task not in MAKERS]:
         ended, answer = _run(json.dumps(order).encode(), given.wall_seconds, tuple(descriptors.values()))
     return _read(task, ended, answer)
 
