@@ -24,6 +24,7 @@ export class Autosave {
     this.savedText = this.text();
     this.restore();
     this.form.addEventListener("input", (event) => {
+      this.isLeft = false;
       if (event.target.name === "title" || event.target.name === "body") this.changed();
     });
     this.form.addEventListener("focusout", () => this.saveIfChanged());
@@ -40,7 +41,7 @@ export class Autosave {
       this.saveIfChanged();
     });
     document.addEventListener("visibilitychange", () => document.hidden && this.saveIfChanged(true));
-    window.addEventListener("pagehide", () => this.saveIfChanged(true));
+    window.addEventListener("pagehide", () => this.leave());
     window.addEventListener("online", () => this.saveIfChanged());
     window.addEventListener("beforeunload", (event) => this.warn(event));
   }
@@ -83,6 +84,12 @@ export class Autosave {
     this.timer = setTimeout(() => this.saveIfChanged(), pause);
   }
 
+  /** The next page may have been read before this text arrives there: its copy stays here until that page has seen it. */
+  leave() {
+    this.isLeft = true;
+    this.saveIfChanged(true);
+  }
+
   saveIfChanged(closing = false) {
     if (this.isUnsaved() && this.state !== "conflict" && !this.leaving) this.save(closing);
   }
@@ -123,7 +130,7 @@ export class Autosave {
     this.savedText = sent;
     this.retry = FIRST_RETRY;
     this.setVersion(told.version);
-    if (!this.isUnsaved()) this.keeping.forget();
+    if (!this.isUnsaved() && !this.isLeft) this.keeping.forget();
     this.form.querySelector("[data-saving-refusal]")?.remove();
     this.show("saved", fill(this.words.saved, { time: told.saved_at }));
   }
@@ -182,7 +189,7 @@ export class Autosave {
   /** While the page closes the text is sent once more and kept here; only what neither would save is worth a question. */
   warn(event) {
     if (this.leaving || !this.isUnsaved()) return;
-    this.saveIfChanged(true);
+    this.leave();
     if (this.state !== "saving" || !this.isKept) event.preventDefault();
   }
 

@@ -12,6 +12,8 @@ from hashlib import sha256
 from reporting.core.letters import Letter, one_line
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+# The name before an address is a phrase: there a dot, a bracket or a colon is a sign of the grammar, not of the name.
+_PHRASE = re.compile(r"[A-Za-z0-9 _/+-]*")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:;()\[\]/_+-]*")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # An encoded word may have 75 characters (RFC 2047): 45 bytes are 60 characters of base64 and 12 of frame.
@@ -84,14 +86,14 @@ def _party(party: Party) -> str:
     if not mailable(party.address):
         raise Unmailable(f"not an address: {party.address!r}")
     # Sixteen leaves room for the name of the header before the first word.
-    return f"{_words(party.name, 16)}\r\n <{party.address}>" if one_line(party.name) else f"<{party.address}>"
+    return f"{_words(party.name, 16, _PHRASE)}\r\n <{party.address}>" if one_line(party.name) else f"<{party.address}>"
 
 
-def _words(value: str, used: int) -> str:
-    """A header's text as plain ASCII or as encoded words of at most 75 characters, folded."""
+def _words(value: str, used: int, plain: re.Pattern[str] = _PLAIN) -> str:
+    """A header's text as plain ASCII, where it holds nothing but what `plain` allows, or as encoded words of at most 75 characters, folded."""
     # "=?" opens an encoded word: some programs decode twice, and what hides in it would then be a header.
     value = one_line(value).replace("=?", "= ?")
-    if _PLAIN.fullmatch(value) and len(value) <= _LONGEST_PLAIN:
+    if plain.fullmatch(value) and len(value) <= _LONGEST_PLAIN:
         return value
     words, room = [], _BYTES_PER_WORD - used
     piece = b""

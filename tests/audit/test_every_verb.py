@@ -37,6 +37,7 @@ CAMPAIGN = CampaignPlan(
 # Verbs whose entries have their tests beside them, and steps of other verbs, each with the reason.
 ELSEWHERE = {
     "reports.service.attaching": "changes of the working copy: tests/reports",
+    "reports.service.describing": "changes of the working copy: tests/reports",
     "reports.service.drafting": "changes of the working copy: tests/reports",
     "reports.service.submitting.begun_or_done": "a step of submit, which leaves the entry",
     "campaigns.service.dues.move_dues": "a step of edit_task, which leaves the entry",

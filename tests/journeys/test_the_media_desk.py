@@ -61,9 +61,9 @@ def test_a_bureau_looks_orders_and_describes_and_headquarters_sees_the_same(
     begin(live)
     page = sign_in(open_page(), "q-he@demo.example")
     open_report(page)
-    upload(page, "summary", "上传文档", material["summary"])
-    upload(page, "photos", "上传图片", material["photos"])
-    upload(page, "videos", "上传视频", material["videos"])
+    upload(page, "summary", material["summary"])
+    upload(page, "photos", material["photos"])
+    upload(page, "videos", material["videos"])
     expect(page.get_by_text("正在制作预览").first).to_be_visible()
     told = live.command("prepare-media")
     assert " 0 failed" in told, told

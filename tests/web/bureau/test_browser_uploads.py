@@ -72,8 +72,8 @@ def test_what_is_typed_while_bytes_travel_stands_beside_the_file(enter, live, re
     page.fill("#body", "传文件时写的正文")
     page.focus("#videos .upload-row input[data-word=caption]")
     expect(page.locator("#videos .file-card")).to_have_count(1, timeout=30_000)
-    expect(page.locator("#videos .file-card input[type=text]")).to_have_value("9月2日启动仪式")
-    expect(page.locator("#videos .file-card input[type=text]")).to_be_focused()
+    expect(page.locator("#videos .file-card input[name^=caption_]")).to_have_value("9月2日启动仪式")
+    expect(page.locator("#videos .file-card input[name^=caption_]")).to_be_focused()
     assert page.input_value("#photos .file-card input[type=text]") == "还没有保存的说明"
     page.wait_for_selector("[data-saving-state][data-state=saved]")
     assert page.input_value("#body") == "传文件时写的正文"
@@ -90,7 +90,7 @@ def test_words_typed_at_the_last_moment_are_kept_too(enter, live, report_url, tm
     choose(page, "videos", film)
     wait_for_state(page, film.name, "sending")
     page.fill("#videos .upload-row input[data-word=caption]", "没有送到的说明")
-    expect(page.locator("#videos .file-card input[type=text]")).to_have_value("没有送到的说明", timeout=30_000)
+    expect(page.locator("#videos .file-card input[name^=caption_]")).to_have_value("没有送到的说明", timeout=30_000)
     expect(page.locator(".notice-success")).to_contain_text("说明已保存")
     assert attached(live, report_url)[0][1] == "没有送到的说明"
 
