@@ -246,7 +246,7 @@ def test_receipt_and_board_print_with_heading_and_date_and_without_navigation(
             assert not shown, f"{address} prints {selector}"
         assert page.locator("h1").is_visible()
         assert page.locator(".print-date").is_visible()
-        assert page.locator("main .standing").first.is_visible(), "standing is printed as word and shape"
+        expect(page.locator("main .standing").first).to_be_visible()
         sheet = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", page.pdf(prefer_css_page_size=True))
         assert sheet is not None
         assert sorted(round(float(side)) for side in sheet.groups()) == [595, 842], "the sheet is A4"

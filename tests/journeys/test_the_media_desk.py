@@ -153,7 +153,7 @@ def orders_by_dragging(page: Page, live: Live) -> None:
 
 
 def reads_the_paper(page: Page) -> None:
-    paper = page.locator("#summary details.paper")
+    paper = page.locator("#summary details.paper-view")
     paper.locator("summary").click()
     frame = paper.locator("iframe")
     expect(frame).to_be_visible()
@@ -253,5 +253,6 @@ def test_without_scripts_pictures_open_by_their_links_and_films_have_their_contr
     check_fits(page)
     expect(page.locator("#videos video.film[controls]")).to_have_count(2)
     page.locator("#photos a.file-open").last.click()
-    assert page.url.endswith("/screen")
+    page.wait_for_url("**/screen")
+    page.wait_for_selector("img")
     assert page.evaluate("document.images[0].naturalWidth") > 100
