@@ -105,6 +105,8 @@ def action_words(code: str) -> str:
 
 _ACTIONS = {
     "assignment.extended": _l("延期"),
+    "report.text_saved": _l("修改正文"),
+    "report.changed": _l("修改材料"),
     "report.prepared": _l("送签"),
     "report.submitted": _l("提交材料"),
     "report.accepted": _l("采纳"),
