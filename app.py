@@ -241,8 +241,9 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Do what the command line asks; a sentence instead of a trace when it cannot be."""
     wanted = arguments()
-    # Whoever ends us, a supervisor or a terminal that is closed, ends all of it.
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    # Whoever ends us, a supervisor or a terminal that is closed, ends all of it. A shell starts what it puts into the
+    # background with the interrupt ignored, so that one is asked for as well.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     try:
         if wanted.demo and wanted.reset:
