@@ -46,6 +46,8 @@ def demonstration(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[by
             stdout=output,
             stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            # As a shell starts what it puts into the background; the program must hear an interrupt all the same.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
         )
         try:
             yield running, said
