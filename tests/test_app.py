@@ -24,10 +24,13 @@ PATIENCE = 60.0
 
 def program(folder: Path, *arguments: str) -> list[str]:
     """`python app.py …` with its data in a folder of the test's own."""
+    # A shell starts what it puts into the background with the interrupt ignored; it must be heard all the same.
     code = f"""
+        import signal
         import sys
         from pathlib import Path
         import app
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         app.HERE = app.Place(Path({str(folder / "instance")!r}), Path({str(folder / "uploads")!r}))
         sys.argv = ["app.py", *{list(arguments)!r}]
         raise SystemExit(app.main())
@@ -46,8 +49,6 @@ def demonstration(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[by
             stdout=output,
             stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            # As a shell starts what it puts into the background; the program must hear an interrupt all the same.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
         )
         try:
             yield running, said

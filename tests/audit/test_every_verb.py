@@ -19,29 +19,32 @@ from reporting.bureaus.rules import ContactRow, RosterRow
 from reporting.campaigns import service as campaigns
 from reporting.campaigns.models import Task
 from reporting.campaigns.rules import CampaignPlan, SlotPlan, State, TaskPlan
-from reporting.core.actor import Actor
+from reporting.core.actor import SYSTEM, Actor
 from reporting.core.db import db, unit_of_work
 from reporting.outbox import queries as letters
 from reporting.outbox import service as outbox
 from reporting.outbox.models import Message
 from reporting.outbox.rules import Recipient
 from reporting.outbox.rules import State as LetterState
+from reporting.receipts import service as receipts
+from reporting.reports import queries as reports
 from reporting.reports import service as report_service
+from reporting.reports.rules import Entry
 from reporting.reviews import service as reviews
+from reporting.tracking import service as tracking
 from tests.cast import Cast, make_cast
 from tests.house.source import listed
+from tests.reports.parcels import parcel
 
 CAMPAIGN = CampaignPlan(
     year=2014, title="质量月", document_number="432号", theme="", starts_on=date(2014, 9, 1), ends_on=date(2014, 9, 30), zone="Asia/Shanghai",
 )  # fmt: skip
 # Verbs whose entries have their tests beside them, and steps of other verbs, each with the reason.
 ELSEWHERE = {
-    "reports.service.attaching": "changes of the working copy: tests/reports",
-    "reports.service.describing": "changes of the working copy: tests/reports",
-    "reports.service.drafting": "changes of the working copy: tests/reports",
+    "reports.service.drafting.begun": "a step of every change of the working copy",
+    "reports.service.drafting.touch": "writes the entry",
     "reports.service.submitting.begun_or_done": "a step of submit, which leaves the entry",
     "campaigns.service.dues.move_dues": "a step of edit_task, which leaves the entry",
-    "reports.service.manifests": "changes of the working copy: tests/reports",
     "reports.service.promising": "a step of promise and attach, which leave the entry",
     "reports.service.uploading": "an upload is no change before it is attached: tests/web/uploads",
     "uploads.service": "an upload is no change before it is attached: tests/web/uploads",
@@ -83,6 +86,14 @@ class Stage:
 
     def write(self) -> None:
         report_service.save_text(self.cast.assignment("Q-HE"), title="总结", body="正文", version=0, **self.by)
+
+    def photo(self, name: str) -> int:
+        assignment = self.cast.assignment("Q-HE")
+        reasons = report_service.attach(assignment, "photos", [parcel(name, at=self.now)], **self.by)
+        assert not reasons
+        report = reports.find_report(assignment.id)
+        assert report is not None
+        return next(one.id for one in reports.attachments(report.id) if one.name == name)
 
     def round(self) -> int:
         self.write()
@@ -160,6 +171,64 @@ def _extend(stage: Stage) -> int:
     due_at = assignment.due_at + timedelta(days=1)
     campaigns.extend(assignment, due_at=due_at, reason="停电", document_number="88号", **stage.by)
     return assignment.id
+
+
+def _save_text(stage: Stage) -> int:
+    stage.write()
+    return stage.cast.assignment("Q-HE").id
+
+
+def _attach(stage: Stage) -> int:
+    stage.photo("甲.jpg")
+    return stage.cast.assignment("Q-HE").id
+
+
+def _remove(stage: Stage) -> int:
+    report_service.remove(stage.cast.assignment("Q-HE"), stage.photo("甲.jpg"), **stage.by)
+    return stage.cast.assignment("Q-HE").id
+
+
+def _restore(stage: Stage) -> int:
+    attachment_id = stage.photo("甲.jpg")
+    report_service.remove(stage.cast.assignment("Q-HE"), attachment_id, **stage.by)
+    report_service.restore(stage.cast.assignment("Q-HE"), attachment_id, **stage.by)
+    return stage.cast.assignment("Q-HE").id
+
+
+def _move(stage: Stage) -> int:
+    attachment_id = stage.photo("甲.jpg")
+    stage.photo("乙.jpg")
+    report_service.move(stage.cast.assignment("Q-HE"), attachment_id, to=2, **stage.by)
+    return stage.cast.assignment("Q-HE").id
+
+
+def _describe(stage: Stage) -> int:
+    said = {stage.photo("甲.jpg"): report_service.Description("启动仪式", None)}
+    report_service.update_captions(stage.cast.assignment("Q-HE"), said, **stage.by)
+    return stage.cast.assignment("Q-HE").id
+
+
+def _declare_none(stage: Stage) -> int:
+    report_service.declare_none(stage.cast.assignment("Q-HE"), "videos", reason="没有拍摄", **stage.by)
+    return stage.cast.assignment("Q-HE").id
+
+
+def _undeclare(stage: Stage) -> int:
+    _declare_none(stage)
+    report_service.undeclare(stage.cast.assignment("Q-HE"), "videos", **stage.by)
+    return stage.cast.assignment("Q-HE").id
+
+
+def _promise(stage: Stage) -> int:
+    entries = [Entry("甲.jpg", 1000, parcel("甲.jpg", at=stage.now).sha256, "")]
+    report_service.promise(stage.cast.assignment("Q-HE"), "photos", entries, **stage.by)
+    return stage.cast.assignment("Q-HE").id
+
+
+def _fulfil(stage: Stage) -> int:
+    _promise(stage)
+    stage.photo("甲.jpg")
+    return stage.cast.assignment("Q-HE").id
 
 
 def _prepare(stage: Stage) -> int:
@@ -328,15 +397,28 @@ VERBS: dict[str, tuple[str, str, Callable[[Stage], int]]] = {
     "campaigns.service.planning.edit_task": ("task.edited", "task", _edit_task),
     "outbox.service.correct_address": ("letter_redirected", "letter", _correct_address),
     "outbox.service.resend": ("letter_resent", "letter", _resend),
+    "reports.service.attaching.attach": ("report.files_added", "assignment", _attach),
+    "reports.service.attaching.declare_none": ("report.none_declared", "assignment", _declare_none),
+    "reports.service.attaching.move": ("report.file_moved", "assignment", _move),
+    "reports.service.attaching.remove": ("report.file_removed", "assignment", _remove),
+    "reports.service.attaching.restore": ("report.file_restored", "assignment", _restore),
+    "reports.service.attaching.undeclare": ("report.none_withdrawn", "assignment", _undeclare),
+    "reports.service.describing.update_captions": ("report.files_described", "assignment", _describe),
+    "reports.service.drafting.save_text": ("report.text_saved", "assignment", _save_text),
+    "reports.service.manifests.promise": ("report.files_promised", "assignment", _promise),
     "reports.service.submitting.prepare": ("report.prepared", "assignment", _prepare),
     "reports.service.submitting.submit": ("report.submitted", "assignment", _submit),
     "reviews.service.accept": ("report.accepted", "assignment", _accept),
     "reviews.service.give_back": ("report.returned", "assignment", _give_back),
 }
-CLOSING = ("campaigns.service.opening.set_campaign_state, closing", ("campaign.closed", "campaign", _close_campaign))
+# Verbs that do one of two things: the other one.
+OTHERS = {
+    "campaigns.service.opening.set_campaign_state, closing": ("campaign.closed", "campaign", _close_campaign),
+    "reports.service.attaching.attach, of what was promised": ("report.files_came", "assignment", _fulfil),
+}
 
 
-@pytest.mark.parametrize(("action", "subject", "do"), [*VERBS.values(), CLOSING[1]], ids=[*VERBS, CLOSING[0]])
+@pytest.mark.parametrize(("action", "subject", "do"), [*VERBS.values(), *OTHERS.values()], ids=[*VERBS, *OTHERS])
 def test_the_verb_leaves_an_entry(app, now, action, subject, do):
     cast = make_cast()
     stage = Stage(cast, now)
@@ -345,6 +427,38 @@ def test_the_verb_leaves_an_entry(app, now, action, subject, do):
     newest = audit.of(subject, number)[0]
     assert (newest.action, newest.at) == (action, now)
     assert Actor(newest.user_id, newest.actor_name) == stage.desk
+
+
+def test_an_entry_about_files_says_which_and_what_changed(app, now):
+    stage = Stage(make_cast(), now)
+    with unit_of_work():
+        number = _describe(stage)
+    described, added = audit.of("assignment", number)
+    assert added.facts == {"slot": "photos", "files": ["甲.jpg"]}
+    assert described.facts["files"] == ["甲.jpg"]
+    assert described.facts["changes"] == {"甲.jpg": {"caption": {"was": "", "is": "启动仪式"}}}
+
+
+def test_the_clock_leaves_entries_of_what_it_did(app, now):
+    stage = Stage(make_cast(), now)
+    with unit_of_work():
+        submission_id = stage.round()
+        assignment = stage.cast.assignment("Q-HE")
+        submission = next(one for one in reports.submissions(assignment.id) if one.id == submission_id)
+        receipt = receipts.issue(submission, assignment, now=now)
+        again = receipts.issue(submission, assignment, now=now)
+    assert again is receipt
+    issued, _submitted, *_rest = audit.of("assignment", assignment.id)
+    assert (issued.action, issued.actor_name) == ("receipt.issued", SYSTEM.name)
+    assert issued.facts == {"number": receipt.number, "round": 1}
+    later = stage.task.due_at + timedelta(hours=1)
+    for _twice in range(2):
+        with unit_of_work():
+            tracking.sweep(now=later)
+    judged = [one for one in audit.of("task", stage.task.id) if one.action == "task.judged"]
+    assert [(one.at, one.actor_name, one.facts) for one in judged] == [
+        (later, SYSTEM.name, {"stage": "due", "verdicts": 4})
+    ]
 
 
 def test_the_table_knows_every_verb():

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from reporting.audit import service as audit
 from reporting.campaigns.models import Assignment, Slot
 from reporting.core.actor import Actor
 from reporting.core.db import db
@@ -39,9 +40,12 @@ def attach(
     report = begun(assignment, actor=actor, now=now)
     row = _Row(report, slot)
     reasons = [_put(assignment, row, item, actor=actor, now=now) for item in received]
-    if row.is_changed:
+    if row.added:
         lift_declaration(report, slot)
-        touch(report, actor=actor, now=now)
+        touch(report, actor=actor, now=now, did="files_added", slot=kind, files=row.added)
+    if row.came:
+        facts = {"slot": kind, "files": row.came}
+        audit.record("report.files_came", "assignment", assignment.id, actor=actor, now=now, **facts)
     promising.settle(assignment, now=now)
     return [reason for reason in reasons if reason is not None]
 
@@ -53,7 +57,8 @@ class _Row:
         self.report, self.slot = report, slot
         self.present = [a for a in queries.attachments(report.id) if a.slot_id == slot.id]
         self.promises = {a.sha256: a for a in reversed(queries.promises(report.id, slot.id))}
-        self.is_changed = False
+        self.added: list[str] = []
+        self.came: list[str] = []
 
     @property
     def next_place(self) -> int:
@@ -61,7 +66,7 @@ class _Row:
 
     def take(self, attachment: Attachment) -> None:
         self.present.append(attachment)
-        self.is_changed = True
+        self.added.append(attachment.name)
 
 
 def _put(assignment: Assignment, row: _Row, item: Received, *, actor: Actor, now: datetime) -> Reason | None:
@@ -75,6 +80,7 @@ def _put(assignment: Assignment, row: _Row, item: Received, *, actor: Actor, now
             promised.removed_at = None
             row.take(promised)
         promising.fill(promised, item, now=now)
+        row.came.append(promised.name)
         return None
     if item.sha256 in {a.sha256 for a in row.present}:
         return Reason.of("already_attached", name=item.name)
@@ -130,7 +136,7 @@ def remove(assignment: Assignment, attachment_id: int, *, actor: Actor, now: dat
     attachment = own_attachment(report, attachment_id)
     if attachment.removed_at is None:
         attachment.removed_at = now
-        touch(report, actor=actor, now=now)
+        touch(report, actor=actor, now=now, did="file_removed", files=[attachment.name])
     return attachment
 
 
@@ -151,7 +157,7 @@ def restore(assignment: Assignment, attachment_id: int, *, actor: Actor, now: da
         raise Refused(Reason.of("too_many_files", slot=slot.kind, most=slot.most, name=attachment.name))
     attachment.removed_at = None
     lift_declaration(report, slot)
-    touch(report, actor=actor, now=now)
+    touch(report, actor=actor, now=now, did="file_restored", files=[attachment.name])
     return attachment
 
 
@@ -170,7 +176,7 @@ def move(assignment: Assignment, attachment_id: int, *, to: int, actor: Actor, n
     row.insert(max(to, 1) - 1, attachment)
     for position, each in enumerate(row, start=1):
         each.position = position
-    touch(report, actor=actor, now=now)
+    touch(report, actor=actor, now=now, did="file_moved", files=[attachment.name], place=attachment.position)
     return attachment
 
 
@@ -196,7 +202,7 @@ def declare_none(assignment: Assignment, kind: str, *, reason: str, actor: Actor
         declared = Declaration(report_id=report.id, slot_id=slot.id)
         db.session.add(declared)
     declared.reason, declared.declared_by, declared.declared_at = reason, actor.name, now
-    touch(report, actor=actor, now=now)
+    touch(report, actor=actor, now=now, did="none_declared", slot=kind, reason=reason)
 
 
 def undeclare(assignment: Assignment, kind: str, *, actor: Actor, now: datetime) -> None:
@@ -205,7 +211,7 @@ def undeclare(assignment: Assignment, kind: str, *, actor: Actor, now: datetime)
     refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
     if lift_declaration(report, slot):
-        touch(report, actor=actor, now=now)
+        touch(report, actor=actor, now=now, did="none_withdrawn", slot=kind)
 
 
 def refuse(reasons: Sequence[Reason]) -> None:
