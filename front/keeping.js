@@ -13,7 +13,10 @@ export class Keeping {
 
   /** True when the copy is really there: storage may be full or switched off. */
   keep(text, version) {
-    return this.write({ ...text, version, at: Date.now() });
+    const before = read(this.place(PAGE));
+    const isSame = before?.title === text.title && before?.body === text.body;
+    const at = Date.now();
+    return this.write({ ...text, version, at, typed: isSame ? before.typed : at });
   }
 
   /** The copy of this page, or of the page that stood in this window before it, which thereby becomes this page's. */
@@ -25,11 +28,11 @@ export class Keeping {
     return kept ? this.adopt({ ...kept, page: before }) : null;
   }
 
-  /** The newest copy of a page in another window, or null; with `forsaken` only of one that is no longer open. */
+  /** What was typed last in another window's page, or null; with `forsaken` only of one that is no longer open. */
   others(forsaken = false) {
     const limit = forsaken ? Date.now() - FORSAKEN : Infinity;
     const kept = this.all().filter((copy) => copy.page !== PAGE && (copy.at ?? 0) < limit);
-    return kept.sort((one, other) => (other.at ?? 0) - (one.at ?? 0))[0] ?? null;
+    return kept.sort((one, other) => (other.typed ?? 0) - (one.typed ?? 0))[0] ?? null;
   }
 
   /** Take over another page's copy, so that it is kept or forgotten together with what becomes of it here. */
