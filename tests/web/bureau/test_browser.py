@@ -96,7 +96,7 @@ def wait_until_saved(page):
 
 def close_without_a_word(page):
     """Close a window that has no connection: the request which a closing page leaves to the browser is lost as well."""
-    page.evaluate("window.fetch = () => Promise.reject(new TypeError('no connection'))")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no connection')); }")
     page.close()
 
 
