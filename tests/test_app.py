@@ -92,6 +92,9 @@ def test_it_starts_answers_is_kept_ends_whole_and_starts_over(tmp_path: Path) ->
         assert "baosong-demo-2014" in text
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
             assert answer.status == 200
+        second = subprocess.run(program(tmp_path, "--demo", "--reset"), cwd=ROOT, capture_output=True, text=True)
+        assert second.returncode == 2
+        assert "is running. End it first with Ctrl-C" in second.stderr
         parts = children(running.pid)
         assert len(parts) >= 4, "web server with two workers, clock and mail sink"
         running.send_signal(signal.SIGINT)
