@@ -4,6 +4,7 @@ APScheduler is only a clock here: memory store, interval jobs. What is due lives
 missed loses nothing, and a run too many finds nothing to do.
 """
 
+import logging
 import signal
 from collections.abc import Callable
 from datetime import UTC
@@ -85,6 +86,8 @@ def run(app: Flask, *, most_failures: int = 20) -> int:
         if failures[0] >= most_failures:
             ended.set()
 
+    # A chore that takes longer than a tick is no news; what fails is told by `failed`.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = build(app, failed)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
