@@ -1,6 +1,6 @@
 """An upload into a slot: whether it may begin, and how it becomes an attachment when its bytes are all here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reporting.campaigns.models import Assignment, Slot
@@ -58,9 +58,8 @@ def begin_upload(
     reasons += [_reason(code, wanted, slot, left) for code in codes]
     if reasons:
         raise Refused(*reasons)
-    upload = upload_service.begin(assignment, slot, wanted, lifetime=quota.lifetime, actor=actor, now=now)
-    upload_service.describe(upload, caption=caption, focus_area_id=_area(assignment, wanted.focus_area_id))
-    return upload
+    said = replace(wanted, caption=caption, focus_area_id=_area(assignment, wanted.focus_area_id))
+    return upload_service.begin(assignment, slot, said, lifetime=quota.lifetime, actor=actor, now=now)
 
 
 def describe_upload(

@@ -34,7 +34,7 @@ def begin(
         slot_id=slot.id,
         bureau_id=assignment.bureau_id,
         name=files.display_name(wanted.name) if wanted.name else "",
-        media_type=wanted.media_type[:100],
+        media_type=wanted.media_type,
         length=wanted.length,
         offset=0,
         sha256=wanted.sha256,
