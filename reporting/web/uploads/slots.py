@@ -13,7 +13,6 @@ from reporting.core.db import unit_of_work
 from reporting.core.errors import NotFound, Refused
 from reporting.core.kit import kit
 from reporting.reports import service as reports
-from reporting.reports.service import Quota
 from reporting.uploads import queries as uploads
 from reporting.web.bureau.place import own_assignment
 from reporting.web.formats import moment_words
@@ -76,13 +75,12 @@ def create(assignment_id: int, kind: str) -> ResponseReturnValue:
         return hang_up(misunderstood())
     if _has_bytes() and (request.content_length or 0) > wanted.length:
         return hang_up(answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
-    now, settings = clock.now(), kit().settings
-    quota = Quota(settings.bureau_bytes, settings.vault_bytes or None, arriving.lifetime(kit()))
+    now = clock.now()
     try:
         with unit_of_work():
             token = reports.begin_upload(
                 own_assignment(assignment_id), kind, wanted,
-                vault=kit().vault, quota=quota, actor=person().actor, now=now,
+                vault=kit().vault, quota=arriving.quota(kit()), actor=person().actor, now=now,
             ).token  # fmt: skip
     except Refused as refused:
         found = {reason.code for reason in refused.reasons}
