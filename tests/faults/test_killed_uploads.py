@@ -195,6 +195,7 @@ def test_bytes_are_on_the_disk_before_they_are_acknowledged(tmp_path):
         in_order(rest, ("pwrite64", part), ("fdatasync", part), ("fdatasync", wal), ("linkat", "staging/"),
                  ("fsync", "staging/"), ("rename", "kept/"), ("fsync", "kept/"), ("fsync", "kept>"),
                  ("fdatasync", wal), ("sendto", answer))  # fmt: skip
+        served.fsck()
 
 
 def in_order(trace: str, *steps: tuple[str, str]) -> None:

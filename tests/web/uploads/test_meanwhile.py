@@ -19,6 +19,7 @@ from reporting.reports.rules import Entry
 from reporting.uploads.models import Upload
 from tests.cast import beijing, make_cast
 from tests.files import material
+from tests.fixtures.application import Client, create, settings_for
 from tests.web.uploads.conftest import Tus
 
 pytestmark = pytest.mark.allow_get_writes("HEAD records what lies on the disk already")
@@ -169,6 +170,19 @@ def test_asking_does_not_wait_for_a_sender_that_keeps_sending(app, tus):
     writer.close()
     assert still_sending
     assert 0 < seen.offset <= writer.offset + writer.pending
+
+
+def test_asking_while_the_database_is_away_makes_nobody_begin_anew(tmp_path, tus):
+    """A client that hears anything but 2xx and 423 begins a file of gigabytes from its first byte."""
+    address = tus.create(10, "photos", filename="甲.jpg").location
+    away = create(settings_for("postgresql+psycopg://app@/none?host=/nowhere", tmp_path))
+    asked = Client(away, away.response_class).head(address, headers={"Tus-Resumable": "1.0.0", "Cookie": cookie(tus)})
+    assert (asked.status_code, asked.headers["Retry-After"]) == (423, "2")
+
+
+def cookie(tus) -> str:
+    found = tus.client.get_cookie("session")
+    return f"session={found.value}"
 
 
 def test_a_damaged_upload_does_not_hold_up_the_others(app, tus, cast, hands):
