@@ -226,7 +226,8 @@ def _finish(kit: Kit, token: str, digest: str | None) -> bool:
     upload = uploads.find(token)
     if upload is None or upload.state != State.OPEN or upload.offset != upload.length:
         return True
-    now = clock.now()
+    # Its last byte came then; that its worker died, or the disk was full, is no fault of the bureau's.
+    now = upload.touched_at
     parts, limits = uploads.parts(upload.id), _limits(upload, now=now)
     let_go()
     try:

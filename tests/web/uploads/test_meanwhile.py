@@ -202,6 +202,21 @@ def test_a_damaged_upload_does_not_hold_up_the_others(app, tus, cast, hands):
     assert SOUND in fsck(app)
 
 
+def test_a_file_counts_from_its_last_byte_however_late_it_is_finished(app, tus, cast, hands):
+    """The window ends while its worker is dead: the bytes were all here."""
+    hands.move_to(beijing(10, 15, 23))
+    promise(cast, PICTURES[0])
+    cast.hand_in("Q-HE", clock.now(), declare=("videos",))
+    last_byte = beijing(10, 16, 23, 59)
+    hands.move_to(last_byte)
+    left_whole(app, tus, PICTURES[0], "0.jpg")
+    hands.move_to(beijing(10, 17, 9))
+    assert "1 uploads" in app.test_cli_runner().invoke(args=["uploads"]).output
+    assignment = cast.assignment("Q-HE")
+    arrived = reports.arrivals([assignment.id])[assignment.id].values()
+    assert [one.whole_at for one in arrived if one.media_until is not None] == [last_byte]
+
+
 def test_a_slot_that_was_filled_meanwhile_is_told_when_the_file_is_whole(app, tus, cast, hands):
     with unit_of_work():
         next(slot for slot in cast.task.slots if slot.kind == "photos").most = 1

@@ -245,7 +245,21 @@ def test_headers_that_come_twice_and_lengths_that_lie(one):
     assert raw(*usual, "Upload-Offset: 0", "Content-Length: -1") == 400
     assert raw(*usual, "Upload-Offset: 0", "Content-Length: 99999999", body=b"x") == 413
     assert raw(*usual, "Tus-Resumable: 1.0.0", "Upload-Offset: 0", "Content-Length: 1", body=b"x") == 412
+    both = ("Content-Length: 4", "Transfer-Encoding: chunked")
+    assert raw(*usual, "Upload-Offset: 0", *both, body=b"0\r\n\r\n") == 400
     assert one.head(address).offset == 0
+
+
+def test_requests_that_come_in_one_piece_are_told_apart(one):
+    _content, address = begin(one, 32)
+    line = one.open_patch(address, 0, 3)
+    line.sendall(b"abcHEAD " + address.encode() + b" HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\n\r\n")
+    answers = b""
+    while answers.count(b"Upload-Offset: 3\r\n") < 2:
+        piece = line.recv(4096)
+        assert piece, answers
+        answers += piece
+    line.close()
 
 
 def test_a_refused_body_is_heard_of_although_it_is_still_being_sent(one):
