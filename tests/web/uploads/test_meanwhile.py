@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from reporting import arriving
+from reporting import arriving, jobs
 from reporting.bureaus import queries as bureaus
 from reporting.bureaus import service as bureau_service
 from reporting.campaigns import service as campaign_service
@@ -16,6 +16,7 @@ from reporting.core.db import db, unit_of_work
 from reporting.reports import queries as reports
 from reporting.reports import service as report_service
 from reporting.reports.rules import Entry
+from reporting.tracking import queries as tracking
 from reporting.uploads.models import Upload
 from tests.cast import beijing, make_cast
 from tests.files import material
@@ -211,10 +212,17 @@ def test_a_file_counts_from_its_last_byte_however_late_it_is_finished(app, tus, 
     hands.move_to(last_byte)
     left_whole(app, tus, PICTURES[0], "0.jpg")
     hands.move_to(beijing(10, 17, 9))
+    jobs.sweep()
+    assert [one.stage for one in tracking.verdicts(cast.assignment("Q-HE").id)] == ["due"], "a verdict is never rewritten"
+    db.session.rollback()
     assert "1 uploads" in app.test_cli_runner().invoke(args=["uploads"]).output
     assignment = cast.assignment("Q-HE")
     arrived = reports.arrivals([assignment.id])[assignment.id].values()
     assert [one.whole_at for one in arrived if one.media_until is not None] == [last_byte]
+    db.session.rollback()
+    jobs.sweep()
+    told = [(one.stage, one.owed) for one in tracking.verdicts(cast.assignment("Q-HE").id)]
+    assert told == [("due", ""), ("window", "")]
 
 
 def test_a_slot_that_was_filled_meanwhile_is_told_when_the_file_is_whole(app, tus, cast, hands):
