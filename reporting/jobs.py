@@ -1,10 +1,9 @@
 """What the clock does: one thin function each, for the scheduler and the command line alike."""
 
-from datetime import timedelta
-
 import structlog
 
 from reporting import arriving, media, posting
+from reporting.checking import UNCLAIMED, forget_unclaimed
 from reporting.core import clock
 from reporting.core.db import end_reading, unit_of_work
 from reporting.core.kit import Kit
@@ -96,8 +95,9 @@ def _scan(kit: Kit, scanner: Clamd, one: files.Unscanned) -> Finding:
 
 
 def tidy(kit: Kit) -> int:
-    """Drop staged uploads that nobody claimed within a day; gives how many."""
-    return kit.vault.tidy_staging(timedelta(days=1), clock.system_clock())
+    """Drop staged and kept files that nobody claimed within a day; gives how many."""
+    host_now = clock.system_clock()
+    return kit.vault.tidy_staging(UNCLAIMED, host_now) + forget_unclaimed(kit.vault, host_now=host_now)
 
 
 def uploads(kit: Kit) -> int:

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from tests.fixtures.ports import unused_port
 from tests.web.uploads.conftest import BODY_TYPE, encoded
 
 MIB = 1 << 20
+TCP_REPAIR = 19  # of Linux; Python has no name for it
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 
@@ -108,6 +109,10 @@ class House:
         for pid in found:
             os.kill(pid, signal.SIGKILL)
         return len(found)
+
+    def another_node(self) -> "House":
+        """A server of its own on another port, over the same database and the same folder; not started yet."""
+        return replace(self, port=unused_port(), child=None)
 
     def stop(self) -> None:
         """End it."""
@@ -215,6 +220,16 @@ def reset(line: socket.socket) -> None:
     """Tear a connection down, as a dead router does."""
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     line.close()
+
+
+def vanish(line: socket.socket) -> None:
+    """Disappear without a word, as a machine whose cable was pulled: neither FIN nor RST.
+
+    Only who may administer the network can; a line that is held open in silence looks the same from the other side.
+    """
+    with suppress(PermissionError):
+        line.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+        line.close()
 
 
 def eventually(question: Any, seconds: float = 10) -> bool:

@@ -1,11 +1,14 @@
 """The disk fills: new uploads are refused with a sentence, pages and sign-in go on, and nothing needs a restart."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
+from reporting.demo.people import PASSWORD, email
 from tests.uploading import MIB, answer_on, eventually, film, house, needs_strace, sha256_of, traced
 
 SIZE = 24 * MIB
@@ -51,9 +54,7 @@ def test_a_disk_that_is_full_refuses_and_recovers(tmp_path, small_disk):
         stopped = served.patch(address, 2 * MIB, content[2 * MIB :])
         assert stopped.status == 507
         assert served.head(address).offset >= 2 * MIB, "what had been acknowledged stays"
-        page = f"/assignments/{served.assignment_id}"
-        assert served.ask("GET", page, headers=served.headers).status == 200
-        assert served.ask("GET", "/account/sign-in").status == 200
+        people_go_on(served)
         ballast.unlink()
         offset = served.head(address).offset
         assert served.patch(address, offset, content[offset:]).status == 204
@@ -61,6 +62,22 @@ def test_a_disk_that_is_full_refuses_and_recovers(tmp_path, small_disk):
         assert served.ask("POST", place, b"", headers).status == 201
         served.do_chores()
         served.fsck()
+
+
+def people_go_on(served) -> None:
+    """They sign in, read, write and hand in."""
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+    entry = served.ask("GET", "/account/sign-in")
+    token = re.search(rb'name="csrf_token"[^>]* value="([^"]+)"', entry.body)[1].decode()
+    said = urlencode({"csrf_token": token, "email": email("Q-HE"), "password": PASSWORD})
+    cookie = {"Cookie": entry.headers["Set-Cookie"].partition(";")[0]}
+    assert served.ask("POST", "/account/sign-in", said, form | cookie).status == 302
+    page, headers = f"/assignments/{served.assignment_id}", form | served.headers
+    assert served.ask("GET", page, headers=served.headers).status == 200
+    text = urlencode({"title": "活动总结", "body": "正文", "version": "0"})
+    assert served.ask("POST", f"{page}/text", text, headers | {"Accept": "application/json"}).status == 200
+    handed_in = served.ask("POST", f"{page}/submit", urlencode({"key": "a-key-of-the-browsers-own"}), headers)
+    assert (handed_in.status, "/receipts/" in handed_in.headers["Location"]) == (303, True)
 
 
 def test_the_last_byte_that_does_not_fit_is_not_acknowledged(tmp_path, small_disk):
