@@ -124,6 +124,8 @@ def prepare_media(limit: int, again: bool) -> None:
         click.echo(f"{jobs.prepare_again()} to be tried again")
     done = jobs.prepare_media(kit(), limit=limit)
     click.echo(f"{done.made} made, {done.failed} failed")
+    if done.lacks_room:
+        click.echo("the disk is full, or only its reserve is left: the rest waits for room")
     for (kind, state), count in files.rendition_counts().items():
         click.echo(f"  {kind} {state}: {count}")
 

@@ -1,6 +1,7 @@
 """What the clock does: one thin function each, for the scheduler and the command line alike."""
 
 from datetime import timedelta
+from threading import Event
 
 import structlog
 
@@ -110,9 +111,12 @@ def uploads(kit: Kit) -> int:
     return finished + expired
 
 
-def prepare_media(kit: Kit, *, limit: int = 1000) -> media.Prepared:
-    """Make what people look at: pictures, posters, playable copies, previews, texts. It may take hours, and waits for nobody."""
-    return media.prepare(kit.vault, limit=limit)
+def prepare_media(kit: Kit, *, limit: int = 1000, ended: Event | None = None) -> media.Prepared:
+    """Make what people look at: pictures, posters, playable copies, previews, texts. It may take hours, and waits for nobody.
+
+    It breaks off and gives back what it is at once `ended` is set.
+    """
+    return media.prepare(kit.vault, limit=limit, ended=ended)
 
 
 def prepare_again() -> int:

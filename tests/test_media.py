@@ -82,6 +82,52 @@ def test_a_lost_lease_writes_nothing(app, monkeypatch):
     assert set(states().values()) == {"working"}
 
 
+def making(live) -> list[Path]:
+    """The copies that are written now."""
+    return list((live.settings.uploads_dir / "making").glob("*/playable.mp4"))
+
+
+def is_soon(question) -> bool:
+    until = time.monotonic() + 60
+    while not question():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def children(pid: int) -> list[int]:
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(one) for found in threads for one in found.read_text().split()]
+
+
+def playable(live) -> tuple:
+    """State, attempts, and whether the row waits for anything."""
+    with live.inside():
+        row = db.session.scalar(select(Rendition).where(Rendition.kind == "playable"))
+        told = (row.state, row.attempts, row.owner is None, row.lease_until is None, row.next_at, row.error)
+        db.session.rollback()
+    return told
+
+
+@pytest.mark.timeout(120)
+def test_a_worker_told_to_end_breaks_a_film_off_and_the_next_begins_it_at_once(live):
+    """SIGTERM while the child encodes: the clock ends in seconds, nothing is left behind, no attempt is counted."""
+    with live.inside() as app:
+        bring(app, "长片.avi", films.film("avi", "mpeg4", seconds=60, size=(1280, 720)))
+    for _life in (1, 2):
+        clock_process = live.start_scheduler()
+        assert is_soon(lambda: making(live)), live.log("scheduler")
+        encoder = children(clock_process.pid)
+        assert encoder
+        assert playable(live)[:2] == ("working", 1)
+        live.stop(clock_process)
+        assert clock_process.returncode == 0
+        assert playable(live) == ("waiting", 0, True, True, None, "")
+        assert not [pid for pid in encoder if Path(f"/proc/{pid}").exists()]
+        assert list((live.settings.uploads_dir / "making").iterdir()) == []
+
+
 @pytest.mark.timeout(120)
 def test_a_worker_killed_in_the_middle_of_a_film_leaves_it_to_the_next(live):
     """SIGKILL while the child encodes: the child dies too, and the row is taken again when the lease has ended."""
