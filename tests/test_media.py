@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from reporting import jobs, media
+from reporting import demo_material, jobs, media
 from reporting.core import clock
 from reporting.core.db import db, unit_of_work
 from reporting.files import service as files
 from reporting.files.models import Rendition
 from reporting.files.rules import renditions as rules
+from reporting.files.service import office
 from reporting.uploads import service as uploads
 from tests.files import films, material
 
@@ -28,7 +30,7 @@ def bring(app, name: str, content: bytes) -> int:
     vault = app.extensions["kit"].vault
     staging = vault.stage()
     staging.write(content)
-    limits = uploads.Limits(["jpg", "png", "mp4", "avi", "docx"], 1 << 30)
+    limits = uploads.Limits(["jpg", "png", "mp4", "avi", "docx", "doc", "wps"], 1 << 30)
     received = uploads.receive(staging, name, limits=limits, vault=vault, now=NOW)
     with unit_of_work():
         return files.keep_row(received, now=NOW).id
@@ -66,6 +68,37 @@ def test_a_file_that_cannot_be_made_stops_nobody_and_is_tried_later(app):
         assert row.error
         assert row.next_at is not None
         assert timedelta(0) < row.next_at - clock.system_clock() <= timedelta(minutes=1)
+
+
+@pytest.fixture
+def old_documents(tmp_path) -> dict[str, bytes]:
+    """Two real files of Word 97, one named as WPS Office names its own, written by LibreOffice."""
+    program = office.program()
+    if program is None:
+        pytest.skip("LibreOffice is not installed: apt-get install libreoffice-writer-nogui")
+    names = {"总结.doc": "突出重点，成效明显。", "方案.wps": "二、工作安排"}
+    sources = [tmp_path / f"{number}.docx" for number in range(len(names))]
+    for source, sentence in zip(sources, names.values(), strict=True):
+        source.write_bytes(demo_material.make_docx("质量月", [sentence]))
+    line = [program, "--headless", f"-env:UserInstallation=file://{tmp_path / 'profile'}", "--convert-to", "doc"]
+    subprocess.run([*line, "--outdir", tmp_path, *sources], check=True, capture_output=True, timeout=60)
+    return {name: source.with_suffix(".doc").read_bytes() for name, source in zip(names, sources, strict=True)}
+
+
+@pytest.mark.sqlite_only("LibreOffice takes seconds, and knows no database")
+def test_old_documents_come_in_and_become_papers_that_can_be_read(app, old_documents):
+    for name, content in old_documents.items():
+        assert content.startswith(b"\xd0\xcf\x11\xe0")
+        bring(app, name, content)
+    # Both previews, and one text.
+    done = media.prepare(app.extensions["kit"].vault, limit=3)
+    assert (done.made, done.failed) == (3, 0)
+    found = db.session.scalars(select(Rendition).where(Rendition.state == "made").order_by(Rendition.id)).all()
+    vault = app.extensions["kit"].vault
+    papers = [PdfReader(vault.path(row.key)).pages[0].extract_text() for row in found if row.kind == "preview"]
+    assert ["成效明显" in papers[0], "工作安排" in papers[1]] == [True, True]
+    (words,) = [row for row in found if row.kind == "text"]
+    assert "成效明显" in vault.path(words.key).read_text(encoding="utf-8")
 
 
 def test_a_lost_lease_writes_nothing(app, monkeypatch):
