@@ -197,3 +197,10 @@ def try_again(kinds: Collection[str] = ()) -> int:
     if kinds:
         wanted = wanted.where(Rendition.kind.in_(kinds))
     return changed_rows(wanted.values(state=rules.State.WAITING, attempts=0, next_at=None, error=""))
+
+
+def make_again(keys: Collection[str]) -> int:
+    """Let these be made anew, because what was made is gone; gives how many rows begin anew."""
+    lost = update(Rendition).where(Rendition.state == rules.State.MADE, Rendition.key.in_(keys))
+    begun = {"state": rules.State.WAITING, "attempts": 0, "next_at": None, "error": "", "key": None, "size": 0}
+    return changed_rows(lost.values(**begun, media_type="", facts={}))
