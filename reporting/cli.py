@@ -121,13 +121,17 @@ def fsck(quick: bool, minutes: int | None) -> None:
 
 @click.command("prepare-media")
 @click.option("--limit", default=1000, show_default=True, help="How many pieces of work at most.")
-@click.option("--again", is_flag=True, help="Try again what failed, or could not be made here before.")
+@click.option(
+    "--again", is_flag=True, help="Try again what failed or could not be made here before, and make anew what is gone."
+)
 def prepare_media(limit: int, again: bool) -> None:
     """Make pictures, posters, playable copies, previews and texts of what came in; several may run at a time."""
     if again:
-        click.echo(f"{jobs.prepare_again()} to be tried again")
+        click.echo(f"{jobs.prepare_again(kit())} to be tried again")
     done = jobs.prepare_media(kit(), limit=limit)
     click.echo(f"{done.made} made, {done.failed} failed")
+    if done.lacks_room:
+        click.echo("the disk is full, or only its reserve is left: the rest waits for room")
     for (kind, state), count in files.rendition_counts().items():
         click.echo(f"  {kind} {state}: {count}")
 

@@ -1,5 +1,7 @@
 """What the clock does: one thin function each, for the scheduler and the command line alike."""
 
+from threading import Event
+
 import structlog
 
 from reporting import arriving, media, posting
@@ -110,15 +112,20 @@ def uploads(kit: Kit) -> int:
     return finished + expired
 
 
-def prepare_media(kit: Kit, *, limit: int = 1000) -> media.Prepared:
-    """Make what people look at: pictures, posters, playable copies, previews, texts. It may take hours, and waits for nobody."""
-    return media.prepare(kit.vault, limit=limit)
+def prepare_media(kit: Kit, *, limit: int = 1000, ended: Event | None = None) -> media.Prepared:
+    """Make what people look at: pictures, posters, playable copies, previews, texts. It may take hours, and waits for nobody.
+
+    It breaks off and gives back what it is at once `ended` is set.
+    """
+    return media.prepare(kit.vault, limit=limit, ended=ended)
 
 
-def prepare_again() -> int:
-    """Let everything that could not be made be tried anew; gives how many."""
+def prepare_again(kit: Kit) -> int:
+    """Let what could not be made, or was made and is gone or cut, be made anew; gives how many."""
+    lost = [key for key, size in files.made_sizes() if not kit.vault.holds(key) or kit.vault.size(key) != size]
+    end_reading()
     with unit_of_work():
-        return file_service.try_again()
+        return file_service.try_again() + sum(file_service.make_again([key]) for key in lost)
 
 
 def tick(kit: Kit) -> None:

@@ -273,12 +273,17 @@ def _arrange(found: House, cast: Cast) -> None:
     with unit_of_work():
         next(slot for slot in cast.task.slots if slot.kind == "videos").most = 200
     found.assignment_id = cast.assignment("Q-HE").id
-    signer = found.app.session_interface.get_signing_serializer(found.app)
-    who = {"_user_id": cast.user("Q-HE").fs_uniquifier, "_fresh": True, "csrf_token": CSRF_SECRET}
+    found.headers = session_of(found.app, cast.user("Q-HE"))
+
+
+def session_of(app: Flask, user: Any) -> dict[str, str]:
+    """The headers of somebody who is signed in, with the token of a form."""
     from itsdangerous import URLSafeTimedSerializer
 
-    token = URLSafeTimedSerializer(found.app.secret_key, salt="wtf-csrf-token").dumps(CSRF_SECRET)
-    found.headers = {"Cookie": f"session={signer.dumps(who)}", "X-CSRFToken": token}
+    signer = app.session_interface.get_signing_serializer(app)
+    who = {"_user_id": user.fs_uniquifier, "_fresh": True, "csrf_token": CSRF_SECRET}
+    token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(CSRF_SECRET)
+    return {"Cookie": f"session={signer.dumps(who)}", "X-CSRFToken": token}
 
 
 def sha256_of(content: bytes) -> str:

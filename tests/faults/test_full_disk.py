@@ -3,12 +3,22 @@
 import os
 import re
 import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import select
 
+from reporting import jobs
+from reporting.core.db import db, unit_of_work
 from reporting.demo.people import PASSWORD, email
+from reporting.files import service as files
+from reporting.files.models import Rendition
+from reporting.uploads import service as uploads
+from tests.files import films, material
+from tests.fixtures.database import ROOT
 from tests.uploading import MIB, answer_on, eventually, film, house, needs_strace, sha256_of, traced
 
 SIZE = 24 * MIB
@@ -154,3 +164,53 @@ def test_a_file_that_is_whole_waits_for_room_and_is_taken_then(tmp_path, small_d
         assert served.kept(sha256_of(content)) == content
         served.do_chores()
         served.fsck()
+
+
+def bring(app, name: str, content: bytes) -> None:
+    vault, now = app.extensions["kit"].vault, datetime(2014, 10, 13, 1, tzinfo=UTC)
+    staging = vault.stage()
+    staging.write(content)
+    limits = uploads.Limits(["jpg", "mkv"], 1 << 30)
+    received = uploads.receive(staging, name, limits=limits, vault=vault, now=now)
+    with unit_of_work():
+        files.keep_row(received, now=now)
+
+
+def renditions() -> dict[str, tuple[str, int, bool]]:
+    """State, attempts and whether the want of room is written down, by kind."""
+    db.session.expire_all()
+    rows = db.session.scalars(select(Rendition).order_by(Rendition.id))
+    return {row.kind: (row.state, row.attempts, "disk is full" in row.error) for row in rows}
+
+
+def test_what_is_made_for_looking_waits_for_room_and_counts_no_failure(tmp_path, small_disk):
+    """The disk fills while a film's copy is written; what comes later is not even begun; all is made when there is room."""
+    with house(tmp_path) as served, served.app.app_context():
+        kit = served.app.extensions["kit"]
+        # Noise cannot be packed: the copy in another box is as large as the film.
+        bring(served.app, "长片.mkv", films.noise("matroska", seconds=3, size=(640, 480)))
+        assert jobs.prepare_media(kit, limit=1).made == 1
+        ballast = fill(small_disk, leave=2 * MIB)
+        done = jobs.prepare_media(kit)
+        assert (done.made, done.failed, done.lacks_room) == (0, 0, True)
+        assert renditions() == {"poster": ("made", 1, False), "playable": ("waiting", 0, True)}
+        assert list((small_disk / "making").iterdir()) == []
+        ballast.unlink()
+        ballast = fill(small_disk, leave=MIB // 2)
+        with unit_of_work():
+            db.session.query(Rendition).update({"next_at": None})
+        assert jobs.prepare_media(kit).lacks_room
+        assert renditions()["playable"] == ("waiting", 0, True)
+        assert not list(db.session.scalars(select(Rendition.next_at).where(Rendition.next_at.is_not(None))))
+        assert b"waits for room" in told_by_command(served)
+        ballast.unlink()
+        bring(served.app, "照片.jpg", material.picture("JPEG"))
+        done = jobs.prepare_media(kit)
+        assert (done.made, done.failed, done.lacks_room) == (3, 0, False)
+        assert set(renditions().values()) == {("made", 1, False)}
+        served.fsck()
+
+
+def told_by_command(served) -> bytes:
+    line = [sys.executable, "-m", "flask", "--app", "app", "prepare-media"]
+    return subprocess.run(line, cwd=ROOT, env=served.environment, check=True, capture_output=True, timeout=60).stdout
