@@ -109,6 +109,14 @@ class House:
             os.kill(pid, signal.SIGKILL)
         return len(found)
 
+    def kill_all(self) -> None:
+        """kill -9 of the master and of all that it started, as a power cut ends them."""
+        assert self.child is not None
+        for pid in [self.child.pid, *self.workers()]:
+            os.kill(pid, signal.SIGKILL)
+        self.child.wait(30)
+        self.child = None
+
     def stop(self) -> None:
         """End it."""
         if self.child is not None:
