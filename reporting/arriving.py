@@ -143,6 +143,10 @@ class Writer:
         """How many bytes have been written and not recorded."""
         return self._part.size - self._known
 
+    def expect(self, count: int) -> None:
+        """Make room on the disk for so many more bytes, where that is possible."""
+        self._part.expect(count)
+
     def write(self, view: memoryview) -> None:
         """Write bytes behind those before; raises VaultFull when the disk or the reserve is reached."""
         self._part.write(view)

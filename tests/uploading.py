@@ -114,6 +114,14 @@ class House:
         """A server of its own on another port, over the same database and the same folder; not started yet."""
         return replace(self, port=unused_port(), child=None)
 
+    def kill_all(self) -> None:
+        """kill -9 of the master and of all that it started, as a power cut ends them."""
+        assert self.child is not None
+        for pid in [self.child.pid, *self.workers()]:
+            os.kill(pid, signal.SIGKILL)
+        self.child.wait(30)
+        self.child = None
+
     def stop(self) -> None:
         """End it."""
         if self.child is not None:

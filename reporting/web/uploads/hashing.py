@@ -4,7 +4,7 @@ import hashlib
 from collections import OrderedDict
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, Self
 
 # Files under way whose hash is remembered between two requests; what is forgotten is hashed at the end.
 REMEMBERED = 256
@@ -37,22 +37,72 @@ class Hashes:
 remembered = Hashes(REMEMBERED)
 
 
-class Ring:
-    """A few buffers that go round between one thread that fills them and another that hashes them.
+class Buffers:
+    """Buffers that are made once and go from one request to the next.
 
-    The other thread begins when so many bytes have come that it pays: a slow line needs neither it nor the buffers.
+    Everyone who receives has one; a fast line may have more, of which there are only so many, so that memory grows with
+    the number of files under way and never with their speed or size.
     """
 
-    def __init__(self, digest: Any, buffer_bytes: int, *, buffers: int, begin_at: int) -> None:
+    def __init__(self, size: int, *, extra: int) -> None:
+        self._size = size
+        self._kept = extra * 2
+        self._extra = extra
+        self._lock = Lock()
+        self._free: list[memoryview] = []
+
+    def first(self) -> memoryview:
+        """A buffer for a request; it is not empty of what was in it before."""
+        with self._lock:
+            return self._free.pop() if self._free else memoryview(bytearray(self._size))
+
+    def more(self, most: int) -> list[memoryview]:
+        """Up to so many more, as long as there are any."""
+        with self._lock:
+            count = min(most, self._extra)
+            self._extra -= count
+        return [self.first() for _ in range(count)]
+
+    def give_back(self, buffers: list[memoryview]) -> None:
+        """The first one of a request, and what it had more."""
+        with self._lock:
+            self._extra += len(buffers) - 1
+            self._free += buffers[: max(0, self._kept - len(self._free))]
+
+
+# As fast as larger ones. Eight files at once that are all hashed hold 8 MiB together.
+BUFFER_BYTES = 512 << 10
+buffers = Buffers(BUFFER_BYTES, extra=8)
+# A body whose line is fast is hashed by a thread of its own from so many bytes on, over so many buffers more.
+RING_BYTES, RING_BUFFERS = 1 << 20, 3
+
+
+class Ring:
+    """Buffers that go round between one thread that fills them and another that hashes them.
+
+    The other thread begins when so many bytes have come in large pieces that it pays: a slow line needs neither it nor
+    more than one buffer, and where no more buffers are left, the one thread does both.
+    """
+
+    def __init__(self, digest: Any) -> None:
         self._digest = digest
-        self._buffer_bytes = buffer_bytes
-        self._more = buffers - 1
-        self._begin_at = begin_at
         self._free: SimpleQueue[memoryview] = SimpleQueue()
         self._full: SimpleQueue[tuple[memoryview, int] | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._seen = 0
-        self._free.put(memoryview(bytearray(buffer_bytes)))
+        self._mine = [buffers.first()]
+        self._free.put(self._mine[0])
+
+    def __enter__(self) -> Self:
+        """A ring for one body."""
+        return self
+
+    def __exit__(self, *_told: object) -> None:
+        """Come back when everything is hashed."""
+        if self._thread is not None:
+            self._full.put(None)
+            self._thread.join()
+        buffers.give_back(self._mine)
 
     def next(self) -> memoryview:
         """A buffer to fill; waits until one has been hashed."""
@@ -60,19 +110,26 @@ class Ring:
 
     def hash(self, buffer: memoryview, count: int) -> None:
         """Hash the first bytes of a buffer, which must not be touched until it comes round again."""
-        self._seen += count
-        if self._thread is None and self._digest is not None and self._seen >= self._begin_at:
+        if self._digest is None:
+            self._free.put(buffer)
+            return
+        self._seen += count if count * 4 >= BUFFER_BYTES else 0
+        if self._thread is None and self._seen >= RING_BYTES:
             self._begin()
         if self._thread is not None:
             self._full.put((buffer, count))
-            return
-        if self._digest is not None:
+        else:
             self._digest.update(buffer[:count])
-        self._free.put(buffer)
+            self._free.put(buffer)
 
     def _begin(self) -> None:
-        for _ in range(self._more):
-            self._free.put(memoryview(bytearray(self._buffer_bytes)))
+        more = buffers.more(RING_BUFFERS)
+        if not more:
+            self._seen = 0
+            return
+        self._mine += more
+        for buffer in more:
+            self._free.put(buffer)
         self._thread = Thread(target=self._run, name="hash", daemon=True)
         self._thread.start()
 
@@ -81,10 +138,3 @@ class Ring:
             buffer, count = filled
             self._digest.update(buffer[:count])
             self._free.put(buffer)
-
-    def finish(self) -> None:
-        """Come back when everything is hashed."""
-        if self._thread is not None:
-            self._full.put(None)
-            self._thread.join()
-            self._thread = None

@@ -6,17 +6,13 @@ from reporting.arriving import Overtaken, Seen, Writer
 from reporting.core.kit import Kit
 from reporting.core.vault import VaultFull
 from reporting.web.uploads.body import Body
-from reporting.web.uploads.hashing import Ring, remembered
+from reporting.web.uploads.hashing import BUFFER_BYTES, Ring, remembered
 from reporting.web.uploads.protocol import Checksum
 
-# As fast as larger ones; each file under way may have a ring of them.
-BUFFER_BYTES = 512 << 10
 # A long transfer is recorded on its way: others see how far it is, it does not expire, and a power cut costs little.
 COMMIT_SECONDS = 10.0
 # How many bytes may be written between two looks at the free space.
 RESERVE_STRIDE = 32 << 20
-# A body is hashed by a thread of its own from so many bytes on, over so many buffers.
-RING_BYTES, RING_BUFFERS = 8 << 20, 4
 
 
 class Receiver:
@@ -31,6 +27,9 @@ class Receiver:
         self._checksum = checksum
         self._sum = checksum.new() if checksum else None
         self._hash = remembered.take(seen.token, seen.offset)
+        self._left = seen.length - seen.offset
+        if body.announced is not None:
+            self._left = min(self._left, body.announced)
         self._until_look = 0
         self.digest: str | None = None
         self.mismatch = False
@@ -48,46 +47,46 @@ class Receiver:
             self._body.close()
 
     def _run(self, writer: Writer) -> int:
-        try:
-            self._pour(writer)
-        except VaultFull:
-            if self._checksum is None:
-                writer.commit()
-            raise
-        if self._checksum is not None and self._sum is not None and self._sum.digest() != self._checksum.digest:
-            self.mismatch = True
-            writer.drop()
-            return self._seen.offset
-        offset = writer.commit()
+        with Ring(self._hash) as ring:
+            try:
+                self._pour(writer, ring)
+            except VaultFull:
+                if self._checksum is None:
+                    writer.commit()
+                raise
+            if self._checksum is not None and self._sum is not None and self._sum.digest() != self._checksum.digest:
+                self.mismatch = True
+                writer.drop()
+                return self._seen.offset
+            # What is still to be hashed is hashed while the disk is waited for.
+            offset = writer.commit()
         self._remember(offset)
         return offset
 
-    def _pour(self, writer: Writer) -> None:
-        ring = Ring(self._hash, BUFFER_BYTES, buffers=RING_BUFFERS, begin_at=RING_BYTES)
-        left, due = self._seen.length - self._seen.offset, time.monotonic() + COMMIT_SECONDS
-        try:
-            while left and (count := self._body.readinto((buffer := ring.next())[: min(left, BUFFER_BYTES)])):
-                self._take(writer, buffer[:count])
-                ring.hash(buffer, count)
-                left -= count
-                if self._checksum is None and time.monotonic() >= due:
-                    writer.commit()
-                    due = time.monotonic() + COMMIT_SECONDS
-        finally:
-            ring.finish()
+    def _pour(self, writer: Writer, ring: Ring) -> None:
+        due = time.monotonic() + COMMIT_SECONDS
+        while self._left and (count := self._body.readinto((buffer := ring.next())[: self._left])):
+            self._take(writer, buffer[:count])
+            ring.hash(buffer, count)
+            self._left -= count
+            if self._checksum is None and time.monotonic() >= due:
+                writer.commit()
+                due = time.monotonic() + COMMIT_SECONDS
 
     def _take(self, writer: Writer, piece: memoryview) -> None:
         if self._until_look < len(piece):
-            self._look_at_free_space()
-            self._until_look = RESERVE_STRIDE
+            self._make_room(writer)
         self._until_look -= len(piece)
         writer.write(piece)
         if self._sum is not None:
             self._sum.update(piece)
 
-    def _look_at_free_space(self) -> None:
-        if not self._kit.vault.room_for(min(RESERVE_STRIDE, self._seen.length - self._seen.offset)):
+    def _make_room(self, writer: Writer) -> None:
+        coming = min(RESERVE_STRIDE, self._left)
+        if not self._kit.vault.room_for(coming):
             raise VaultFull(f"the reserve of {self._kit.vault.reserve_bytes} bytes is reached")
+        writer.expect(coming)
+        self._until_look = coming
 
     def _remember(self, offset: int) -> None:
         if self._hash is None:
