@@ -28,7 +28,7 @@ from reporting.core.db import unit_of_work
 from tests.cast import Cast, make_cast
 from tests.files import material
 from tests.fixtures.application import CSRF_SECRET, NOW, create, settings_for
-from tests.fixtures.database import ROOT, migrate
+from tests.fixtures.database import ROOT, furnish, migrate
 from tests.fixtures.ports import unused_port
 from tests.web.uploads.conftest import BODY_TYPE, encoded
 
@@ -261,7 +261,10 @@ def house(folder: Path, *, url: str = "", wrapper: tuple[str, ...] = (), **over:
     before = clock.use(clock.OffsetClock(folder / "clock"))
     clock.OffsetClock(folder / "clock").move_to(NOW)
     app = create(settings)
-    migrate(app)
+    if url:
+        migrate(app)
+    else:
+        furnish(app, folder / "house.sqlite3")
     told = {f"BAOSONG_{name.upper()}": str(value) for name, value in vars(settings).items() if value not in {None, ""}}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BAOSONG_")}
     found = House(folder, app, settings, port, kept | told, wrapper)
