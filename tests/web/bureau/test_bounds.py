@@ -25,7 +25,6 @@ def test_a_file_beyond_the_bound_is_refused_and_the_rest_is_kept(make_app, bound
     assert [file.name for file in reports.attachments(report.id)] == ["一.docx"]
 
 
-@pytest.mark.allow_get_writes("HEAD records what lies on the disk already")
 def test_equal_content_is_kept_once_and_counts_for_each_bureau(app):
     cast, content = make_cast(), material.docx()
     hebei = app.test_client().sign_in(cast.user("Q-HE"))
