@@ -10,12 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.served import free_port, peak_mib
 
 PEER = ("@tus/server@2.4.5", "@tus/file-store@2.1.1")
 BODY_TYPE = "application/offset+octet-stream"
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Rate(NamedTuple):
+    """MiB/s in the run that was disturbed least and in the middle one, and the least processor seconds a GiB."""
+
+    best: float
+    middle: float
+    cpu: float
 
 
 @dataclass
@@ -29,12 +38,8 @@ class Target:
     samples: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     rival: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     before: float = 0.0
-    quiet: list[float] = field(default_factory=list)
-    busy: list[float] = field(default_factory=list)
-    whole: float = 0.0
-    looks: list[float] = field(default_factory=list)
-    film: str = ""
     peaks: list[float] = field(default_factory=list)
+    by_put: bool = False
 
     def cpu(self) -> float:
         """Seconds of processor that its processes have used."""
@@ -44,34 +49,53 @@ class Target:
             spent += int(fields[11]) + int(fields[12])
         return spent / TICKS
 
-    def note(self, what: str, seconds: float, cpu: float) -> None:
-        """Remember one run."""
+    def note(self, what: str, seconds: float, cpu: float) -> str:
+        """Remember one run; gives its name."""
         self.samples.setdefault(what, []).append((seconds, cpu))
+        return what
 
-    def rate(self, what: str, mib: int) -> tuple[float, float]:
-        """Median MiB/s, and processor seconds a GiB."""
+    def rate(self, what: str, mib: int) -> Rate:
+        """How fast it was."""
         return _rate(self.samples[what], mib)
 
-    def against(self, what: str, mib: int) -> tuple[float, float]:
+    def against(self, what: str, mib: int) -> Rate:
         """The same of the peer in the runs that took turns with these: a disturbance meets both."""
         return _rate(self.rival[what], mib)
 
 
+@contextmanager
+def line_to(target: Target) -> Iterator[socket.socket]:
+    """A connection, for one request after another."""
+    with socket.create_connection(("127.0.0.1", target.port), timeout=300) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do
+        yield line
+
+
 def send(target: Target, address: str, film: Path, offset: int, count: int) -> None:
-    """One PATCH from the page cache by sendfile."""
-    with socket.create_connection(("127.0.0.1", target.port), timeout=300) as line, film.open("rb") as file:
-        head = (
-            f"PATCH {address} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\n"
-            f"Content-Type: {BODY_TYPE}\r\nContent-Length: {count}\r\n\r\n"
-        )
-        line.sendall(head.encode())
+    """One PATCH, or PUT, on a connection of its own."""
+    with line_to(target) as line:
+        send_on(line, target, address, film, offset, count)
+
+
+def send_on(line: socket.socket, target: Target, address: str, film: Path, offset: int, count: int) -> None:
+    """One PATCH, or PUT, from the page cache by sendfile."""
+    with film.open("rb") as file:
+        line.sendall(head_of_patch(address, offset, count, "PUT" if target.by_put else "PATCH"))
         line.sendfile(file, offset, count)
         answer = http.client.HTTPResponse(line)
         answer.begin()
         answer.read()
-        if answer.status != 204:
+        if answer.status not in {201, 204}:
             raise RuntimeError(f"{target.name} answered {answer.status}")
         answer.close()
+
+
+def head_of_patch(address: str, offset: int, count: int, method: str = "PATCH") -> bytes:
+    """The head of a request that brings so many bytes."""
+    return (
+        f"{method} {address} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\n"
+        f"Content-Type: {BODY_TYPE}\r\nContent-Length: {count}\r\n\r\n"
+    ).encode()
 
 
 def head_of(target: Target, address: str) -> tuple[int, float]:
@@ -91,9 +115,9 @@ def discard(target: Target, address: str) -> None:
         line.getresponse().read()
 
 
-def _rate(samples: list[tuple[float, float]], mib: int) -> tuple[float, float]:
+def _rate(samples: list[tuple[float, float]], mib: int) -> Rate:
     seconds, cpu = zip(*samples, strict=True)
-    return mib / statistics.median(seconds), statistics.median(cpu) / mib * 1024
+    return Rate(mib / min(seconds), mib / statistics.median(seconds), min(cpu) / mib * 1024)
 
 
 @contextmanager
@@ -115,7 +139,7 @@ def peer(folder: Path) -> Iterator[Target]:
             return str(answer.headers["Location"])
 
     try:
-        _until_it_listens(port)
+        until_it_listens(port)
         target = Target("@tus/server, never synced", port, begin, lambda: [child.pid])
         target.before = peak_mib([child.pid])
         yield target
@@ -124,11 +148,12 @@ def peer(folder: Path) -> Iterator[Target]:
         child.wait(10)
 
 
-def _until_it_listens(port: int) -> None:
+def until_it_listens(port: int) -> None:
+    """Return once somebody answers there."""
     for _attempt in range(100):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1):
                 return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError("the peer did not start")
+    raise RuntimeError(f"nothing listens at {port}")

@@ -1,159 +1,65 @@
-"""Uploads against @tus/server with @tus/file-store, and against `cp`: bytes until they are sure, and until they are attached.
+"""Uploads against @tus/server with @tus/file-store, nginx and `cp`: bytes until they are sure, and until they are attached.
 
-    python -m benchmarks.uploads [--mib 1024] [--rounds 3]
+    python -m benchmarks.uploads [--mib 1024] [--rounds 5]
 
 Client and server share the machine, so every rate is a floor for the server. The peer never syncs and hashes nothing.
 What is measured first is the transfer alone: all but the last byte, so that the proof of the whole file stays out of it,
-as the peer has none; then a whole file with its proof, and what others meet meanwhile.
+as the peer has none; then a whole file with its proof, and what others meet meanwhile. Without nginx its rows are left
+out, and this is said.
 """
 
 import argparse
 import base64
-import http.client
 import os
-import random
 import shutil
-import socket
 import statistics
 import subprocess
+import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import proxy
 from benchmarks.hand_in import Visitor, big_film, prepare
 from benchmarks.served import Served, peak_mib, serve
-from benchmarks.tables import table
-from benchmarks.tus import BODY_TYPE, Target, discard, head_of, peer, send
+from benchmarks.tus import Target, peer
+from benchmarks.upload_report import report
+from benchmarks.upload_work import Work, eight, look, lost, one, pages_beside, pieces, stalled, whole
 from reporting.bureaus import queries as bureaus
 from reporting.campaigns import queries as campaigns
 from reporting.core.db import unit_of_work
 from reporting.demo import notice
 
-
-def one(target: Target, film: Path, mib: int) -> None:
-    """One PATCH of all but the last byte."""
-    size = film.stat().st_size
-    address = target.begin(size, f"{random.random()}.mp4")
-    os.sync()
-    cpu, begin = target.cpu(), time.perf_counter()
-    send(target, address, film, 0, size - 1)
-    target.note(f"one PATCH of {mib} MiB", time.perf_counter() - begin, target.cpu() - cpu)
-    discard(target, address)
+OURS = (
+    ("ours: durable and hashed", ""),
+    ("ours: durable", "hash"),
+    ("ours: hashed, not synced", "sync"),
+    ("ours: neither", "sync,hash"),
+)
+BEHIND = ("", "sync,hash")
 
 
-def eight(target: Target, film: Path, mib: int) -> None:
-    """Eight at once, a quarter as large each."""
-    size = film.stat().st_size // 4
-    addresses = [target.begin(size, f"{random.random()}.mp4") for _ in range(8)]
-    os.sync()
-    threads = [threading.Thread(target=send, args=(target, address, film, 0, size - 1)) for address in addresses]
-    cpu, begin = target.cpu(), time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    target.note(f"8 x {mib // 4} MiB at once", time.perf_counter() - begin, target.cpu() - cpu)
-    for address in addresses:
-        discard(target, address)
+@dataclass
+class Found:
+    """What was measured."""
 
-
-def pieces(target: Target, film: Path, mib: int) -> None:
-    """PATCH after PATCH of 5 MiB, as a client with chunks sends, over a quarter of the film."""
-    size, step = film.stat().st_size // 4, 5 << 20
-    address = target.begin(size, f"{random.random()}.mp4")
-    os.sync()
-    cpu, begin = target.cpu(), time.perf_counter()
-    for offset in range(0, size - step, step):
-        send(target, address, film, offset, step)
-    target.note(f"{mib // 4} MiB by PATCHes of 5 MiB", time.perf_counter() - begin, target.cpu() - cpu)
-    discard(target, address)
-
-
-def stalled(target: Target, film: Path) -> tuple[float, int]:
-    """HEAD against a PATCH whose line has fallen silent: milliseconds, and the bytes that are missing then."""
-    sent = 5 << 20
-    address = target.begin(film.stat().st_size, f"{random.random()}.mp4")
-    with socket.create_connection(("127.0.0.1", target.port), timeout=60) as line:
-        line.sendall(
-            f"PATCH {address} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
-            f"Content-Type: {BODY_TYPE}\r\nContent-Length: {film.stat().st_size - 1}\r\n\r\n".encode()
-        )
-        line.sendall(film.read_bytes()[:sent] if film.stat().st_size < sent * 4 else _first(film, sent))
-        time.sleep(0.5)
-        offset, spent = head_of(target, address)
-    time.sleep(0.3)
-    discard(target, address)
-    return spent, sent - offset
-
-
-def _first(film: Path, count: int) -> bytes:
-    with film.open("rb") as file:
-        return file.read(count)
-
-
-def beside(target: Target, visitor: Visitor, film: Path) -> None:
-    """What others meet: pages while 200 slow uploads are open, a whole film with its proof, and a look into it."""
-    target.quiet = _pages(target)
-    addresses = [target.begin(film.stat().st_size, f"slow{number}.mp4") for number in range(10)]
-    with ExitStack() as stack:
-        lines = [stack.enter_context(socket.create_connection(("127.0.0.1", target.port))) for _ in range(200)]
-        for number, line in enumerate(lines):
-            line.sendall(
-                f"PATCH {addresses[number % 10]} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
-                f"Content-Type: {BODY_TYPE}\r\nContent-Length: 1000000\r\n\r\n".encode()
-            )
-        time.sleep(1)
-        dripping = threading.Event()
-        drip = threading.Thread(target=_drip, args=(lines, dripping))
-        drip.start()
-        target.busy = _pages(target)
-        dripping.set()
-        drip.join()
-    time.sleep(1)
-    for address in addresses:
-        discard(target, address)
-    size = film.stat().st_size
-    address = target.begin(size, "whole.mp4")
-    begin = time.perf_counter()
-    send(target, address, film, 0, size)
-    target.whole = time.perf_counter() - begin
-    target.looks = [_look(visitor, target, size) for _ in range(20)]
-
-
-def _drip(lines: list[socket.socket], ended: threading.Event) -> None:
-    """Two KiB a second on each line."""
-    while not ended.wait(0.5):
-        for line in lines:
-            line.sendall(b"x" * 1024)
-
-
-def _pages(target: Target) -> list[float]:
-    """How long a page takes, 300 times, in milliseconds."""
-    spent = []
-    for _ in range(300):
-        begin = time.perf_counter()
-        with closing(http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)) as line:
-            line.request("GET", "/healthz")
-            line.getresponse().read()
-        spent.append((time.perf_counter() - begin) * 1000)
-    return sorted(spent)
-
-
-def _look(visitor: Visitor, target: Target, size: int) -> float:
-    """One KiB near the end of the film, as a viewer who drags asks for it, in milliseconds."""
-    at = size - (24 << 20)
-    begin = time.perf_counter()
-    status, _ = visitor.ask("GET", target.film, None, {"Range": f"bytes={at}-{at + 1023}"})
-    if status != 206:
-        raise RuntimeError(f"the range answered {status}")
-    return (time.perf_counter() - begin) * 1000
+    mib: int
+    targets: list[Target] = field(default_factory=list)
+    behind: list[Target] = field(default_factory=list)
+    stalls: dict[str, tuple[float, int]] = field(default_factory=dict)
+    losses: dict[str, tuple[int, int]] = field(default_factory=dict)
+    copies: list[float] = field(default_factory=list)
+    quiet: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    looks: list[float] = field(default_factory=list)
+    whole: float = 0.0
 
 
 @contextmanager
-def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visitor]]:
+def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visitor, str]]:
     """Our server, one process as a small installation has for uploads, with parts of the work left out."""
     folder.mkdir()
     os.environ["BENCH_WITHOUT"] = without
@@ -174,9 +80,8 @@ def ours(folder: Path, name: str, without: str) -> Iterator[tuple[Target, Visito
             return visitor.location
 
         target = Target(name, served.port, begin, served.pids)
-        target.film = f"/assignments/{assignment_id}/files/1"
         target.before = peak_mib(served.pids())
-        yield target, visitor
+        yield target, visitor, f"/assignments/{assignment_id}/files/1"
 
 
 def _room_for_many(served: Served, assignment_id: int) -> None:
@@ -188,46 +93,58 @@ def _room_for_many(served: Served, assignment_id: int) -> None:
         next(slot for slot in assignment.task.slots if slot.kind == "videos").most = 200
 
 
-OURS = (
-    ("ours: durable and hashed", ""),
-    ("ours: durable", "hash"),
-    ("ours: hashed, not synced", "sync"),
-    ("ours: neither", "sync,hash"),
-)
+def take_turns(works: tuple[Work, ...], targets: list[Target], film: Path, mib: int, rounds: int) -> None:
+    """Do each work to each target, one after the other, several times; the first of them is the rival of the rest."""
+    for work in works:
+        for _ in range(rounds):
+            for target in targets:
+                what = work(target, film, mib)
+                target.rival.setdefault(what, []).append(targets[0].samples[what][-1])
+        for target in targets:
+            target.peaks.append(peak_mib(target.pids()))
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mib", type=int, default=1024)
-    parser.add_argument("--rounds", type=int, default=3)
-    wanted = parser.parse_args()
-    if not shutil.which("npm"):
-        print("npm is not installed; there is nothing to compare with")
-        return
-    with tempfile.TemporaryDirectory(prefix="baosong-bench-", dir=Path(__file__).parent) as place:
-        folder = Path(place)
-        film, copy = folder / "film.mp4", folder / "copy.mp4"
-        big_film(film, wanted.mib)
-        with peer(folder) as other:
-            targets = [other]
-            stalls = {other.name: stalled(other, film)}
-            for number, (name, without) in enumerate(OURS):
-                with ours(folder / f"ours-{number}", name, without) as (target, visitor):
-                    targets.append(target)
-                    stalls[name] = stalled(target, film)
-                    for measure in (one, eight, pieces):
-                        for _ in range(wanted.rounds):
-                            measure(other, film, wanted.mib)
-                            measure(target, film, wanted.mib)
-                            what = list(target.samples)[-1]
-                            target.rival.setdefault(what, []).append(other.samples[what][-1])
-                        target.peaks.append(peak_mib(target.pids()))
-                        other.peaks.append(peak_mib(other.pids()))
-                    if not without:
-                        beside(target, visitor, film)
-        floor = [_copied(film, copy) for _ in range(wanted.rounds)]
-    _report(targets, stalls, floor, wanted.mib)
+def measure(folder: Path, film: Path, mib: int, rounds: int) -> Found:
+    """Everything, in one run."""
+    found = Found(mib)
+    program = proxy.nginx()
+    with peer(folder) as other:
+        found.targets.append(other)
+        _break(found, other, film)
+        if program:
+            place = folder / "put"
+            with proxy.running(program, place, proxy.takes_files(place), "nginx, PUT, never synced") as put:
+                found.targets.append(put)
+                take_turns((one, eight), [other, put], film, mib, rounds)
+        for name, without in OURS:
+            with ours(folder / f"ours-{without or 'all'}", name, without) as (target, visitor, shown):
+                found.targets.append(target)
+                _break(found, target, film)
+                take_turns((one, eight, pieces), [other, target], film, mib, rounds)
+                if program and without in BEHIND:
+                    _behind(found, program, folder, (other, target), film, rounds)
+                if not without:
+                    found.quiet, found.busy = pages_beside(target, film)
+                    found.whole = whole(target, film)
+                    found.looks = [look(visitor, shown, film.stat().st_size) for _ in range(20)]
+    found.copies = [_copied(film, folder / "copy.mp4") for _ in range(rounds)]
+    return found
+
+
+def _break(found: Found, target: Target, film: Path) -> None:
+    found.stalls[target.name] = stalled(target, film)
+    found.losses[target.name] = (lost(target, film, torn=False), lost(target, film, torn=True))
+
+
+def _behind(found: Found, program: str, folder: Path, pair: tuple[Target, Target], film: Path, rounds: int) -> None:
+    place = folder / f"before-{len(found.behind)}"
+    place.mkdir()
+    with (
+        proxy.running(program, place / "peer", proxy.stands_before(pair[0]), pair[0].name, pair[0]) as rival,
+        proxy.running(program, place / "ours", proxy.stands_before(pair[1]), pair[1].name, pair[1]) as target,
+    ):
+        take_turns((one, eight), [rival, target], film, found.mib, rounds)
+        found.behind += [target] if found.behind else [rival, target]
 
 
 def _copied(film: Path, copy: Path) -> float:
@@ -239,38 +156,25 @@ def _copied(film: Path, copy: Path) -> float:
     return spent
 
 
-def _report(targets: list[Target], stalls: dict[str, tuple[float, int]], floor: list[float], mib: int) -> None:
-    print(f"cp of {mib} MiB: {mib / statistics.median(floor):,.0f} MiB/s")
-    other = targets[0]
-    for what in list(other.samples):
-        size = mib * 2 if what.startswith("8") else mib // 4 if "by PATCHes" in what else mib
-        other.rival[what] = other.samples[what]
-        rows = []
-        for target in targets:
-            (rate, cpu), (theirs, their_cpu) = target.rate(what, size), target.against(what, size)
-            rows.append([target.name, f"{rate:,.0f}", f"{rate / theirs:.2f}", f"{cpu:.2f}", f"{cpu / their_cpu:.2f}"])
-        print(f"\n{what}")
-        print(table(["server", "MiB/s", "of the peer's", "CPU s/GiB", "of the peer's"], rows))
-    print("\nHEAD against a silent PATCH; memory before, after one large upload at a time, and after eight at once")
-    rows = [
-        [target.name, f"{stalls[target.name][0]:,.0f} ms", f"{stalls[target.name][1]:,}",
-         *(f"{peak:.0f} MiB" for peak in (target.before, *target.peaks[:2]))]
-        for target in targets
-    ]  # fmt: skip
-    print(table(["server", "answered after", "bytes missing", "before", "one", "eight"], rows))
-    full = targets[1]
-    print(
-        f"\na page, median and p99 of 300: {_spread(full.quiet)}; while 200 slow uploads are open: {_spread(full.busy)}"
-    )
-    print(
-        f"a whole film of {mib} MiB, durable, hashed, proved and attached: {full.whole:.2f} s, {mib / full.whole:,.0f} MiB/s"
-    )
-    print(f"1 KiB near its end, median of {len(full.looks)}: {statistics.median(full.looks):.1f} ms")
-
-
-def _spread(sorted_times: list[float]) -> str:
-    return f"{statistics.median(sorted_times):.1f} ms and {sorted_times[int(len(sorted_times) * 0.99)]:.1f} ms"
+def main() -> int:
+    """Measure and print; gives 1 when an aim was missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mib", type=int, default=1024)
+    parser.add_argument("--rounds", type=int, default=5)
+    wanted = parser.parse_args()
+    if not shutil.which("npm"):
+        print("npm is not installed; there is nothing to compare with")
+        return 0
+    if not proxy.nginx():
+        print("nginx is not installed; its rows are left out")
+    with tempfile.TemporaryDirectory(prefix="baosong-bench-", dir=Path(__file__).parent) as place:
+        folder = Path(place)
+        film = folder / "film.mp4"
+        big_film(film, wanted.mib)
+        found = measure(folder, film, wanted.mib, wanted.rounds)
+    print(f"cp of {wanted.mib} MiB: {wanted.mib / statistics.median(found.copies):,.0f} MiB/s")
+    return report(found)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -125,3 +125,13 @@ def test_whole_files_are_linked_or_joined_and_the_parts_stay(tmp_path):
     assert len(vault.tokens()) == 1
     parts.drop()
     assert list((tmp_path / "staging").iterdir()) == []
+
+
+def test_room_ahead_counts_for_nothing(parts):
+    part = parts.begin(0)
+    part.expect(1 << 20)
+    part.write(memoryview(b"abc"))
+    assert part.sync() == 3
+    assert parts.growing() == {part.name: 3}, "whoever looks for bytes finds those that came"
+    assert parts.path(part.name).stat().st_blocks * 512 >= 1 << 20, "the room is there"
+    part.drop()

@@ -1,7 +1,7 @@
 """Photos become small pictures, upright and without a word about where, when or with what they were taken.
 
-Runs in a child and imports nothing of ours. JPEG, because it is made ten times as fast as WebP, is shown by every
-browser and goes into a Word document as it is.
+Runs in a child and imports nothing of ours. JPEG, because it is encoded five times as fast as WebP at 1600
+pixels and twelve times at 400, is shown by every browser and goes into a Word document as it is.
 """
 
 import io
