@@ -21,9 +21,20 @@ FLOOR = "core"
 ROOMS = RANK[1:]
 KINDS = ("models", "rules", "queries", "service")
 DOORS = ("web", "scheduler", "cli")
-# They rank above the rooms and below the doors: the jobs, the post, how uploads arrive, the media's worker, the check, the
+# They rank above the rooms and below the doors: the jobs, who leads, the watch, the post, how uploads arrive, the media's worker, the check, the
 # demonstration and its mail sink.
-BESIDE_JOBS = ("jobs", "posting", "arriving", "media", "checking", "demo", "demo_material", "sink")
+BESIDE_JOBS = (
+    "jobs",
+    "leading",
+    "watching",
+    "posting",
+    "arriving",
+    "media",
+    "checking",
+    "demo",
+    "demo_material",
+    "sink",
+)
 
 
 @dataclass(frozen=True)
