@@ -16,9 +16,14 @@ from reporting.core import lease
 from reporting.core.db import unit_of_work
 
 NAME = "clock"
-# A leader renews its lease every few seconds; it may be silent for this long before another takes over.
-LASTING = timedelta(seconds=15)
+# A leader renews its lease at least this often; when it is silent for three times as long another takes over.
 RENEWED_SECONDS = 5
+SILENCES = 3
+
+
+def renewed_seconds(tick_seconds: int) -> int:
+    """How often a leader renews: at every tick, or more often where ticks are far apart."""
+    return min(tick_seconds, RENEWED_SECONDS)
 
 
 def _name_of_process() -> str:
@@ -29,12 +34,13 @@ def _name_of_process() -> str:
 class Candidate:
     """One scheduler, which leads or stands by."""
 
+    every_seconds: int = RENEWED_SECONDS
     holder: str = field(default_factory=_name_of_process)
 
     def renew(self) -> int | None:
         """Take or renew the lease; gives the term, None while another leads."""
         with unit_of_work():
-            return lease.take(NAME, self.holder, lasting=LASTING)
+            return lease.take(NAME, self.holder, lasting=SILENCES * timedelta(seconds=self.every_seconds))
 
     def led(self, work: Callable[[Callable[[], None]], Any]) -> bool:
         """Do a chore if this one leads; False when it stands by, or has lost its term in the midst of the work."""

@@ -46,7 +46,7 @@ def timetable(kit: Kit, ended: Event, candidate: leading.Candidate) -> list[Chor
     """
     tick = kit.settings.tick_seconds
     return [
-        Chore("lead", leading.RENEWED_SECONDS, lambda: candidate.renew() is not None),
+        Chore("lead", candidate.every_seconds, lambda: candidate.renew() is not None),
         Chore("sweep", tick, lambda: candidate.led(jobs.sweep)),
         Chore("remind", tick, lambda: candidate.led(jobs.remind)),
         Chore("digest", tick, lambda: candidate.led(jobs.digest)),
@@ -66,7 +66,7 @@ def build(
 ) -> BackgroundScheduler:
     """A scheduler that is not started yet; `failed` is called when a job raised, `ended` tells the jobs to end."""
     # Every chore has a thread: none waits for another that takes long.
-    chores = timetable(app.extensions["kit"], ended or Event(), candidate or leading.Candidate())
+    chores = timetable(app.extensions["kit"], ended or Event(), candidate or _candidate(app))
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(chores))})
     for chore in chores:
         scheduler.add_job(
@@ -82,6 +82,10 @@ def build(
         )
     scheduler.add_listener(lambda event: _report(event, failed), EVENT_JOB_ERROR)
     return scheduler
+
+
+def _candidate(app: Flask) -> leading.Candidate:
+    return leading.Candidate(leading.renewed_seconds(app.extensions["kit"].settings.tick_seconds))
 
 
 def _inside(app: Flask, chore: Chore) -> Callable[[], None]:
@@ -114,7 +118,7 @@ def run(app: Flask, *, most_failures: int = 20) -> int:
 
     # A chore that takes longer than a tick is no news; what fails is told by `failed`.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    candidate = leading.Candidate()
+    candidate = _candidate(app)
     scheduler = build(app, failed, ended, candidate)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
