@@ -5,6 +5,7 @@ python app.py --demo --port 8000      the demonstration in October 2014, with a 
 """
 
 import argparse
+import fcntl
 import os
 import secrets
 import shutil
@@ -15,6 +16,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,10 +162,25 @@ def kept_secret(folder: Path, name: str) -> str:
     return path.read_text(encoding="ascii")
 
 
+@contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """Hold the demonstration's folder; raises CannotStart while another start of it does."""
+    place.instance.mkdir(exist_ok=True)
+    folder = os.open(place.instance, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(folder)
+        raise CannotStart("The demonstration of this folder is running. End it first with Ctrl-C.") from error
+    try:
+        yield
+    finally:
+        os.close(folder)
+
+
 def demonstrate(port: int, stage: str) -> int:
     """Run the demonstration until Ctrl-C; the first start builds it, later ones keep what is there."""
     require_free("127.0.0.1", port)
-    HERE.instance.mkdir(exist_ok=True)
     mail_port = free_port()
     household = Household(demonstration_environment(HERE, port, mail_port))
     try:
@@ -172,6 +190,13 @@ def demonstrate(port: int, stage: str) -> int:
         return household.watch()
     finally:
         household.end()
+
+
+def reset() -> int:
+    """Take the demonstration's data away."""
+    sweep_out(HERE)
+    print("The demonstration's data are gone; `make run` builds it anew.")
+    return 0
 
 
 def set_up(household: Household, place: Place, mail_port: int, stage: str) -> None:
@@ -241,15 +266,15 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Do what the command line asks; a sentence instead of a trace when it cannot be."""
     wanted = arguments()
-    # Whoever ends us, a supervisor or a terminal that is closed, ends all of it.
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    # Whoever ends us, a supervisor or a terminal that is closed, ends all of it. A shell starts what it puts into the
+    # background with the interrupt ignored, so that one is asked for as well.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     try:
-        if wanted.demo and wanted.reset:
-            sweep_out(HERE)
-            print("The demonstration's data are gone; `make run` builds it anew.")
-            return 0
-        return demonstrate(wanted.port, wanted.stage) if wanted.demo else serve_for_real(wanted.host, wanted.port)
+        if not wanted.demo:
+            return serve_for_real(wanted.host, wanted.port)
+        with alone(HERE):
+            return reset() if wanted.reset else demonstrate(wanted.port, wanted.stage)
     except KeyboardInterrupt:
         print("\nEnded.")
         return 0

@@ -56,11 +56,9 @@ export class Autosave {
 
   /** Text that was left on this computer comes back; if the server has moved on, the save that follows says so. */
   restore() {
-    const kept = this.keeping.find();
-    const merged = kept?.merged !== undefined && Number(this.version()) > kept.merged;
-    // "settled" is said once by the page that follows a choice between two texts, whichever was chosen.
-    if (!kept || merged || same(kept, this.savedText) || "settled" in this.form.dataset) {
-      this.keeping.forgetAny();
+    const kept = this.left();
+    if (!kept) {
+      this.offerOther();
       return;
     }
     this.form.elements.title.value = kept.title;
@@ -68,6 +66,33 @@ export class Autosave {
     this.setVersion(kept.version);
     notice(this.form, "info", this.words.restored);
     this.save();
+  }
+
+  /** The copy to bring back: this window's, else the newest that another has left. What is done with is forgotten here. */
+  left() {
+    const mine = this.keeping.mine();
+    const merged = mine?.merged !== undefined && Number(this.version()) > mine.merged;
+    // "settled" is said once by the page that follows a choice between two texts, whichever was chosen.
+    const settled = "settled" in this.form.dataset;
+    if (settled || merged) this.keeping.forget();
+    this.keeping.forgetSame((copy) => same(copy, this.savedText));
+    if (settled || merged) return null;
+    if (mine) return same(mine, this.savedText) ? null : mine;
+    const other = this.keeping.others();
+    return other && this.keeping.adopt(other);
+  }
+
+  /** A second window that was closed before its text was saved left one too: it is offered beside what is saved. */
+  offerOther() {
+    const other = this.keeping.others(true);
+    if (!other) return;
+    this.offer(this.words.another, async () => {
+      // What was typed since must be on the server before this page is left.
+      if (this.isUnsaved()) await this.save();
+      if (this.isUnsaved()) return;
+      this.keeping.adopt(other);
+      this.compare(this.form.dataset.mergeUrl, other);
+    });
   }
 
   changed() {
@@ -94,11 +119,16 @@ export class Autosave {
     if (this.isUnsaved() && this.state !== "conflict" && !this.leaving) this.save(closing);
   }
 
-  async save(closing = false) {
+  /** Send what is typed; while an earlier save is on its way, wait for that one. */
+  save(closing = false) {
     clearTimeout(this.timer);
     const sent = this.text();
     this.isKept = this.keeping.keep(sent, this.version());
-    if (this.saving && !closing) return;
+    if (!this.saving || closing) this.running = this.send(sent, closing);
+    return this.running;
+  }
+
+  async send(sent, closing) {
     this.saving = true;
     this.show("saving", this.words.saving);
     try {
@@ -130,9 +160,13 @@ export class Autosave {
     this.savedText = sent;
     this.retry = FIRST_RETRY;
     this.setVersion(told.version);
-    if (!this.isUnsaved() && !this.isLeft) this.keeping.forget();
+    if (!this.isUnsaved() && !this.isLeft) {
+      this.keeping.forget();
+      this.keeping.forgetSame((copy) => same(copy, sent));
+    }
     this.form.querySelector("[data-saving-refusal]")?.remove();
     this.show("saved", fill(this.words.saved, { time: told.saved_at }));
+    this.offerOther();
   }
 
   conflict(told, sent) {
@@ -142,21 +176,26 @@ export class Autosave {
       return;
     }
     this.show("conflict", this.words.conflict_state);
-    const box = notice(this.form, "warning", fill(this.words.conflict, { by: told.by ?? "" }));
+    this.offer(fill(this.words.conflict, { by: told.by ?? "" }), () => this.compare(told.merge_url, this.text()));
+  }
+
+  /** Say that there are two texts, with a button that shows both. */
+  offer(words, compare) {
+    const box = notice(this.form, "warning", words);
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn";
     button.textContent = this.words.merge;
-    button.addEventListener("click", () => this.compare(told.merge_url));
+    button.addEventListener("click", compare);
     box.append(button);
   }
 
-  /** Both texts are shown by the server, so this window's text goes there by an ordinary form. */
-  compare(address) {
+  /** Both texts are shown by the server, so the text of this computer goes there by an ordinary form. */
+  compare(address, { title, body, version = this.version() }) {
     const form = document.createElement("form");
     form.method = "post";
     form.action = address;
-    for (const [name, value] of Object.entries({ ...this.text(), version: this.version(), csrf_token: csrfToken() })) {
+    for (const [name, value] of Object.entries({ title, body, version, csrf_token: csrfToken() })) {
       const field = document.createElement("textarea");
       field.name = name;
       field.value = value;

@@ -11,7 +11,7 @@ export function beginUploads() {
   const form = roots[0].closest("form");
   const blocks = [];
   const isBusy = () => blocks.some((block) => block.rows.some((row) => row.isUnderWay));
-  const shared = { courier: new Courier(), line: new Line(), hashing: new Hashing(form.dataset.hasher), freshness: new Freshness(form, isBusy) };
+  const shared = { courier: new Courier(form), line: new Line(), hashing: new Hashing(form.dataset.hasher), freshness: new Freshness(form, isBusy) };
   blocks.push(...roots.map((root) => new Block(root, shared)));
   const again = () => blocks.flatMap((block) => block.rows).forEach((row) => row.again());
   window.addEventListener("online", again);

@@ -18,6 +18,7 @@ from reporting.core.kit import Kit
 from reporting.core.parts import Part
 from reporting.core.vault import VaultFull
 from reporting.reports import service as reports
+from reporting.reports.service import Quota
 from reporting.uploads import queries as uploads
 from reporting.uploads import service as verbs
 from reporting.uploads.rules import Gain, State
@@ -91,6 +92,11 @@ def lifetime(kit: Kit) -> timedelta:
     return timedelta(days=kit.settings.upload_days)
 
 
+def quota(kit: Kit) -> Quota:
+    """What this installation allows a bureau and the vault, however files come in."""
+    return Quota(kit.settings.bureau_bytes, kit.settings.vault_bytes or None, lifetime(kit))
+
+
 def lives_on(kit: Kit, seen: Seen) -> Seen:
     """The upload with the life that the bytes of this moment have given it."""
     return replace(seen, expires_at=clock.now() + lifetime(kit))
@@ -99,7 +105,7 @@ def lives_on(kit: Kit, seen: Seen) -> Seen:
 def adopt(kit: Kit, token: str) -> Seen | None:
     """Record what lies on the disk behind the offset: its writer has died, or its line is silent. Gives the upload then.
 
-    A writer that still runs goes on from there; it is not disturbed.
+    A writer that still runs goes on from there; it is not disturbed. What it writes meanwhile is not waited for.
     """
     while (seen := look(token)) is not None and seen.is_open:
         try:
@@ -109,7 +115,9 @@ def adopt(kit: Kit, token: str) -> Seen | None:
         if gain is None:
             break
         with unit_of_work():
-            verbs.advance(seen.id, gain, lifetime=lifetime(kit), now=clock.now())
+            moved = verbs.advance(seen.id, gain, lifetime=lifetime(kit), now=clock.now())
+        if moved:
+            return look(token)
     return seen
 
 
@@ -222,9 +230,10 @@ def _finish(kit: Kit, token: str, digest: str | None) -> bool:
     upload = uploads.find(token)
     if upload is None or upload.state != State.OPEN or upload.offset != upload.length:
         return True
-    parts, limits = uploads.parts(upload.id), _limits(upload.assignment_id, upload.bureau_id, upload.slot_id)
+    # Its last byte came then; that its worker died, or the disk was full, is no fault of the bureau's.
+    now = upload.touched_at
+    parts, limits = uploads.parts(upload.id), _limits(upload, now=now)
     let_go()
-    now = clock.now()
     try:
         received = verbs.keep_whole(
             upload, parts, limits=limits, vault=kit.vault, digest=digest, now=now, scanner=kit.scanner
@@ -246,11 +255,14 @@ def _finish(kit: Kit, token: str, digest: str | None) -> bool:
     return True
 
 
-def _limits(assignment_id: int, bureau_id: int, slot_id: int) -> Limits:
-    assignment = campaigns.find_assignment(assignment_id, bureau_ids=[bureau_id])
+def _limits(upload: "Upload", *, now: datetime) -> Limits:
+    """What the slot takes; raises Refused when nothing is taken any more, before there is anything to keep."""
+    assignment = campaigns.find_assignment(upload.assignment_id, bureau_ids=[upload.bureau_id])
     if assignment is None:
         raise NotFound
-    slot = next(slot for slot in assignment.task.slots if slot.id == slot_id)
+    if shut := reports.shut_reasons(assignment, now=now):
+        raise Refused(*shut)
+    slot = next(slot for slot in assignment.task.slots if slot.id == upload.slot_id)
     return Limits(slot.format_list, slot.max_bytes)
 
 
@@ -262,7 +274,8 @@ def finish_left(kit: Kit, *, now: datetime) -> int:
     for token in tokens:
         try:
             done += not finish(kit, token).is_open
-        except (VaultFull, FileNotFoundError) as error:
+        except Exception as error:  # noqa: BLE001 - one that is damaged must not hold up the others
+            let_go()
             log.warning("upload_not_finished", error=repr(error))
     return done
 

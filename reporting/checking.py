@@ -12,6 +12,10 @@ from reporting.files import queries as files
 from reporting.outbox import queries as letters
 from reporting.uploads import queries as uploads
 
+# Content that no row names, and staged bytes, are left alone for so long: whoever brings them may still be at it.
+UNCLAIMED = timedelta(days=1)
+_AT_A_TIME = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -21,8 +25,11 @@ class Finding:
     subject: str
 
 
-def check(kit: Kit, *, host_now: datetime, grace: timedelta, hashes: bool = True) -> Iterator[Finding]:
-    """Everything that is wrong, as it is found. What is younger than `grace` may be work in progress and is passed over.
+def check(
+    kit: Kit, *, host_now: datetime, grace: timedelta, unclaimed: timedelta, hashes: bool = True
+) -> Iterator[Finding]:
+    """Everything that is wrong, as it is found. What may be work in progress is passed over: leases that ended less than
+    `grace` ago, and files that came less than `unclaimed` ago.
 
     `hashes` reads every kept file through; without it only their sizes are compared.
     """
@@ -35,16 +42,27 @@ def check(kit: Kit, *, host_now: datetime, grace: timedelta, hashes: bool = True
             known.add(key)
             yield from _kept(kit.vault, key, size, hashes=hashes)
     let_go()
-    before = (host_now - grace).timestamp()
+    before = (host_now - unclaimed).timestamp()
     yield from _without_row(kit.vault, known, before)
     yield from _uploads(kit.vault)
-    for path in kit.vault.staged(grace, host_now):
+    for path in kit.vault.staged(unclaimed, host_now):
         yield Finding("staged file that nobody claimed", path.name)
     for letter_id in letters.overdue_leases(host_now - grace):
         yield Finding("letter whose sender is gone", str(letter_id))
     for rendition_id in files.overdue_renditions(host_now - grace):
         yield Finding("rendition whose worker is gone", str(rendition_id))
     let_go()
+
+
+def forget_unclaimed(vault: Vault, *, host_now: datetime) -> int:
+    """Remove kept content that no row names: it was refused, or a crash came, after it was kept. Gives how many."""
+    old, total = vault.keys_older(UNCLAIMED, host_now), 0
+    for start in range(0, len(old), _AT_A_TIME):
+        keys = old[start : start + _AT_A_TIME]
+        known = files.hashes_known(keys)
+        let_go()
+        total += sum(vault.forget(key, UNCLAIMED, host_now) for key in keys if key not in known)
+    return total
 
 
 def _kept(vault: Vault, sha256: str, size: int, *, hashes: bool) -> Iterator[Finding]:

@@ -89,8 +89,8 @@ def check_intake() -> None:
 
 @click.command("tidy")
 def tidy() -> None:
-    """Drop staged uploads that nobody claimed within a day."""
-    click.echo(f"{jobs.tidy(kit())} staged files dropped")
+    """Drop staged and kept files that nobody claimed within a day."""
+    click.echo(f"{jobs.tidy(kit())} unclaimed files dropped")
 
 
 @click.command("uploads")
@@ -101,12 +101,16 @@ def uploads() -> None:
 
 @click.command("fsck")
 @click.option("--quick", is_flag=True, help="Compare sizes only; do not read every kept file through.")
-@click.option("--minutes", default=60, show_default=True, help="Pass over what is younger: it may be in the making.")
-def fsck(quick: bool, minutes: int) -> None:
-    """Compare the database with the disk; name what does not fit, and end with 1 when something does not."""
-    count = 0
+@click.option("--minutes", type=int, help="Pass over what is younger, in place of an hour, and of 25 for files.")
+def fsck(quick: bool, minutes: int | None) -> None:
+    """Compare the database with the disk; name what does not fit, and end with 1 when something does not.
+
+    What may be in the making is passed over, and what the hourly `tidy` is going to remove.
+    """
+    count, hour = 0, timedelta(hours=1)
+    grace, unclaimed = (hour, checking.UNCLAIMED + hour) if minutes is None else (timedelta(minutes=minutes),) * 2
     for finding in checking.check(
-        kit(), host_now=clock.system_clock(), grace=timedelta(minutes=minutes), hashes=not quick
+        kit(), host_now=clock.system_clock(), grace=grace, unclaimed=unclaimed, hashes=not quick
     ):
         click.echo(f"{finding.kind}: {finding.subject}")
         count += 1
@@ -117,13 +121,17 @@ def fsck(quick: bool, minutes: int) -> None:
 
 @click.command("prepare-media")
 @click.option("--limit", default=1000, show_default=True, help="How many pieces of work at most.")
-@click.option("--again", is_flag=True, help="Try again what failed, or could not be made here before.")
+@click.option(
+    "--again", is_flag=True, help="Try again what failed or could not be made here before, and make anew what is gone."
+)
 def prepare_media(limit: int, again: bool) -> None:
     """Make pictures, posters, playable copies, previews and texts of what came in; several may run at a time."""
     if again:
-        click.echo(f"{jobs.prepare_again()} to be tried again")
+        click.echo(f"{jobs.prepare_again(kit())} to be tried again")
     done = jobs.prepare_media(kit(), limit=limit)
     click.echo(f"{done.made} made, {done.failed} failed")
+    if done.lacks_room:
+        click.echo("the disk is full, or only its reserve is left: the rest waits for room")
     for (kind, state), count in files.rendition_counts().items():
         click.echo(f"  {kind} {state}: {count}")
 

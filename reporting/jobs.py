@@ -1,10 +1,11 @@
 """What the clock does: one thin function each, for the scheduler and the command line alike."""
 
-from datetime import timedelta
+from threading import Event
 
 import structlog
 
 from reporting import arriving, media, posting
+from reporting.checking import UNCLAIMED, forget_unclaimed
 from reporting.core import clock
 from reporting.core.db import end_reading, unit_of_work
 from reporting.core.kit import Kit
@@ -96,8 +97,9 @@ def _scan(kit: Kit, scanner: Clamd, one: files.Unscanned) -> Finding:
 
 
 def tidy(kit: Kit) -> int:
-    """Drop staged uploads that nobody claimed within a day; gives how many."""
-    return kit.vault.tidy_staging(timedelta(days=1), clock.system_clock())
+    """Drop staged and kept files that nobody claimed within a day; gives how many."""
+    host_now = clock.system_clock()
+    return kit.vault.tidy_staging(UNCLAIMED, host_now) + forget_unclaimed(kit.vault, host_now=host_now)
 
 
 def uploads(kit: Kit) -> int:
@@ -110,15 +112,20 @@ def uploads(kit: Kit) -> int:
     return finished + expired
 
 
-def prepare_media(kit: Kit, *, limit: int = 1000) -> media.Prepared:
-    """Make what people look at: pictures, posters, playable copies, previews, texts. It may take hours, and waits for nobody."""
-    return media.prepare(kit.vault, limit=limit)
+def prepare_media(kit: Kit, *, limit: int = 1000, ended: Event | None = None) -> media.Prepared:
+    """Make what people look at: pictures, posters, playable copies, previews, texts. It may take hours, and waits for nobody.
+
+    It breaks off and gives back what it is at once `ended` is set.
+    """
+    return media.prepare(kit.vault, limit=limit, ended=ended)
 
 
-def prepare_again() -> int:
-    """Let everything that could not be made be tried anew; gives how many."""
+def prepare_again(kit: Kit) -> int:
+    """Let what could not be made, or was made and is gone or cut, be made anew; gives how many."""
+    lost = [key for key, size in files.made_sizes() if not kit.vault.holds(key) or kit.vault.size(key) != size]
+    end_reading()
     with unit_of_work():
-        return file_service.try_again()
+        return file_service.try_again() + sum(file_service.make_again([key]) for key in lost)
 
 
 def tick(kit: Kit) -> None:

@@ -4,6 +4,7 @@ APScheduler is only a clock here: memory store, interval jobs. What is due lives
 missed loses nothing, and a run too many finds nothing to do.
 """
 
+import logging
 import signal
 from collections.abc import Callable
 from datetime import UTC
@@ -24,8 +25,11 @@ TIDY_SECONDS = 3600
 UPLOADS_SECONDS = 60
 
 
-def timetable(kit: Kit) -> list[tuple[str, int, Callable[[], Any]]]:
-    """Every job with its name and the seconds between two runs. A new chore is one line here."""
+def timetable(kit: Kit, ended: Event) -> list[tuple[str, int, Callable[[], Any]]]:
+    """Every job with its name and the seconds between two runs. A new chore is one line here.
+
+    A job that may take long looks at `ended`, which is set when the process is to end.
+    """
     tick = kit.settings.tick_seconds
     return [
         ("sweep", tick, jobs.sweep),
@@ -34,13 +38,13 @@ def timetable(kit: Kit) -> list[tuple[str, int, Callable[[], Any]]]:
         ("deliver", tick, lambda: jobs.deliver(kit)),
         ("uploads", UPLOADS_SECONDS, lambda: jobs.uploads(kit)),
         ("scan", tick, lambda: jobs.scan(kit)),
-        ("prepare-media", tick, lambda: jobs.prepare_media(kit)),
+        ("prepare-media", tick, lambda: jobs.prepare_media(kit, ended=ended)),
         ("tidy", TIDY_SECONDS, lambda: jobs.tidy(kit)),
     ]
 
 
-def build(app: Flask, failed: Callable[[], None]) -> BackgroundScheduler:
-    """A scheduler that is not started yet; `failed` is called when a job raised."""
+def build(app: Flask, failed: Callable[[], None], ended: Event | None = None) -> BackgroundScheduler:
+    """A scheduler that is not started yet; `failed` is called when a job raised, `ended` tells the jobs to end."""
     scheduler = BackgroundScheduler(timezone=UTC)
     kit: Kit = app.extensions["kit"]
 
@@ -51,7 +55,7 @@ def build(app: Flask, failed: Callable[[], None]) -> BackgroundScheduler:
 
         return run
 
-    for name, seconds, work in timetable(kit):
+    for name, seconds, work in timetable(kit, ended or Event()):
         scheduler.add_job(
             inside(work),
             "interval",
@@ -85,7 +89,9 @@ def run(app: Flask, *, most_failures: int = 20) -> int:
         if failures[0] >= most_failures:
             ended.set()
 
-    scheduler = build(app, failed)
+    # A chore that takes longer than a tick is no news; what fails is told by `failed`.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    scheduler = build(app, failed, ended)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
     scheduler.start()

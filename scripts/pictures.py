@@ -84,11 +84,20 @@ def open_report(page: Page) -> None:
 
 
 def upload(page: Page, kind: str, *found: tuple[Any, ...]) -> None:
-    """Choose files for a slot and send them."""
+    """Choose files for a slot, and wait until the last of them has come in."""
     page.set_input_files(f"#files_{kind}", files(*found))
-    with page.expect_response(lambda answer: answer.request.method == "POST" and f"/slots/{kind}/files" in answer.url):
-        page.click(f"button[formaction$='/slots/{kind}/files']")
-    page.wait_for_selector(f"#{kind} .file-card")
+    for one in found:
+        page.locator(f"#{kind} .file-card", has_text=one[0]).wait_for()
+
+
+def show(page: Page, pictures: str, count: int) -> None:
+    """Open the page again until the clock has made its small pictures."""
+    for _attempt in range(60):
+        page.goto(page.url.partition("#")[0])
+        if page.locator(pictures).count() >= count:
+            return
+        page.wait_for_timeout(500)
+    raise TimeoutError(f"{count} pictures {pictures} were not made within 30 seconds")
 
 
 @picture("tasks.png", stage="deadline-week")
@@ -113,7 +122,7 @@ def report(camera: Camera) -> bytes:
         areas.nth(place).select_option(index=4 - place)
     page.click("button[formaction$='/slots/photos/captions']")
     page.wait_for_load_state("networkidle")
-    page.goto(page.url.partition("#")[0])
+    show(page, "#photos .file-card img", 3)
     return shot(page)
 
 
@@ -201,7 +210,20 @@ def review(camera: Camera) -> bytes:
     page.goto(page.url + "?review_state=submitted&standing=on_time")
     page.click("main table tbody th a")
     page.wait_for_url("**/desk/assignments/*")
+    show(page, ".file-card img", 3)
     return shot(page)
+
+
+@picture("gallery.png", stage="under-review")
+def gallery(camera: Camera) -> bytes:
+    """The photos and the film of the same report, as headquarters looks at them."""
+    page = camera.signed_in(REVIEWER)
+    open_board(page)
+    page.goto(page.url + "?review_state=submitted&standing=on_time")
+    page.click("main table tbody th a")
+    page.wait_for_url("**/desk/assignments/*")
+    show(page, ".file-card img", 3)
+    return shot(page, top=".as-gallery")
 
 
 @picture("letters.png", stage="under-review")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts import browser, front, scanner
+from scripts import browser, daemons, front
 from scripts.steps import ROOT, VENV, Stop, run, say, stamp
 
 PYTHON = VENV / "bin" / "python"
@@ -53,7 +53,7 @@ def prepare(profile: str) -> None:
         compile_translations()
     if profile == "test":
         browser.ensure()
-        scanner.ensure()
+        daemons.ensure()
 
 
 def make_environment() -> None:

@@ -24,10 +24,13 @@ PATIENCE = 60.0
 
 def program(folder: Path, *arguments: str) -> list[str]:
     """`python app.py …` with its data in a folder of the test's own."""
+    # A shell starts what it puts into the background with the interrupt ignored; it must be heard all the same.
     code = f"""
+        import signal
         import sys
         from pathlib import Path
         import app
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         app.HERE = app.Place(Path({str(folder / "instance")!r}), Path({str(folder / "uploads")!r}))
         sys.argv = ["app.py", *{list(arguments)!r}]
         raise SystemExit(app.main())
@@ -89,6 +92,9 @@ def test_it_starts_answers_is_kept_ends_whole_and_starts_over(tmp_path: Path) ->
         assert "baosong-demo-2014" in text
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
             assert answer.status == 200
+        second = subprocess.run(program(tmp_path, "--demo", "--reset"), cwd=ROOT, capture_output=True, text=True)
+        assert second.returncode == 2
+        assert "is running. End it first with Ctrl-C" in second.stderr
         parts = children(running.pid)
         assert len(parts) >= 4, "web server with two workers, clock and mail sink"
         running.send_signal(signal.SIGINT)

@@ -39,7 +39,7 @@ def test_the_chores_can_be_done_by_hand_and_twice(app: Flask, now: datetime) -> 
     assert "0 reminders queued" in run(app, "remind")
     assert "1 digests queued" in run(app, "digest")
     assert "0 digests queued" in run(app, "digest")
-    assert "0 staged files dropped" in run(app, "tidy")
+    assert "0 unclaimed files dropped" in run(app, "tidy")
     assert letters.counts_by_state()["pending"] == 5
 
 

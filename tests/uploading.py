@@ -13,8 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -28,11 +28,12 @@ from reporting.core.db import unit_of_work
 from tests.cast import Cast, make_cast
 from tests.files import material
 from tests.fixtures.application import CSRF_SECRET, NOW, create, settings_for
-from tests.fixtures.database import ROOT, migrate
+from tests.fixtures.database import ROOT, furnish, migrate
 from tests.fixtures.ports import unused_port
 from tests.web.uploads.conftest import BODY_TYPE, encoded
 
 MIB = 1 << 20
+TCP_REPAIR = 19  # of Linux; Python has no name for it
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 
@@ -108,6 +109,10 @@ class House:
         for pid in found:
             os.kill(pid, signal.SIGKILL)
         return len(found)
+
+    def another_node(self) -> "House":
+        """A server of its own on another port, over the same database and the same folder; not started yet."""
+        return replace(self, port=unused_port(), child=None)
 
     def kill_all(self) -> None:
         """kill -9 of the master and of all that it started, as a power cut ends them."""
@@ -225,6 +230,16 @@ def reset(line: socket.socket) -> None:
     line.close()
 
 
+def vanish(line: socket.socket) -> None:
+    """Disappear without a word, as a machine whose cable was pulled: neither FIN nor RST.
+
+    Only who may administer the network can; a line that is held open in silence looks the same from the other side.
+    """
+    with suppress(PermissionError):
+        line.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+        line.close()
+
+
 def eventually(question: Any, seconds: float = 10) -> bool:
     """Whether something becomes true in time."""
     until = time.monotonic() + seconds
@@ -246,7 +261,10 @@ def house(folder: Path, *, url: str = "", wrapper: tuple[str, ...] = (), **over:
     before = clock.use(clock.OffsetClock(folder / "clock"))
     clock.OffsetClock(folder / "clock").move_to(NOW)
     app = create(settings)
-    migrate(app)
+    if url:
+        migrate(app)
+    else:
+        furnish(app, folder / "house.sqlite3")
     told = {f"BAOSONG_{name.upper()}": str(value) for name, value in vars(settings).items() if value not in {None, ""}}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BAOSONG_")}
     found = House(folder, app, settings, port, kept | told, wrapper)
@@ -266,12 +284,17 @@ def _arrange(found: House, cast: Cast) -> None:
     with unit_of_work():
         next(slot for slot in cast.task.slots if slot.kind == "videos").most = 200
     found.assignment_id = cast.assignment("Q-HE").id
-    signer = found.app.session_interface.get_signing_serializer(found.app)
-    who = {"_user_id": cast.user("Q-HE").fs_uniquifier, "_fresh": True, "csrf_token": CSRF_SECRET}
+    found.headers = session_of(found.app, cast.user("Q-HE"))
+
+
+def session_of(app: Flask, user: Any) -> dict[str, str]:
+    """The headers of somebody who is signed in, with the token of a form."""
     from itsdangerous import URLSafeTimedSerializer
 
-    token = URLSafeTimedSerializer(found.app.secret_key, salt="wtf-csrf-token").dumps(CSRF_SECRET)
-    found.headers = {"Cookie": f"session={signer.dumps(who)}", "X-CSRFToken": token}
+    signer = app.session_interface.get_signing_serializer(app)
+    who = {"_user_id": user.fs_uniquifier, "_fresh": True, "csrf_token": CSRF_SECRET}
+    token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(CSRF_SECRET)
+    return {"Cookie": f"session={signer.dumps(who)}", "X-CSRFToken": token}
 
 
 def sha256_of(content: bytes) -> str:

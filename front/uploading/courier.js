@@ -7,7 +7,7 @@ import { troubleOf } from "./door.js";
 export const AT_ONCE = 3;
 // Together more than a restart of the server takes, several times over; each byte that gets through begins the count anew.
 const RETRIES = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 30_000, 30_000];
-const SILENCE = 40_000; // ms without a byte, after which the line is taken for dead
+const SILENCE = 40_000; // ms without a byte, after which the line is taken for dead; the form's data-silence says another
 const VERDICT = 300_000; // ms that the server may take over a whole file
 const LOOK = 5_000;
 // Which uploads are open is asked of the server, so nothing is remembered here.
@@ -19,7 +19,9 @@ const NO_MEMORY = {
 };
 
 export class Courier {
-  constructor() {
+  /** @param form the report's form */
+  constructor(form) {
+    this.form = form;
     this.parcels = new Map();
     this.uppy = new Uppy({ id: "report", logger: { debug() {}, warn() {}, error() {} } }).use(Tus, {
       limit: AT_ONCE,
@@ -84,9 +86,10 @@ export class Courier {
 
   /** A line can be dead without a word, as after sleep or in another network: then the same upload is taken up on a new one. */
   lookAround() {
+    const silence = Number(this.form.dataset.silence) || SILENCE;
     for (const { id, row, heard, sent } of this.parcels.values()) {
       const file = this.uppy.getFile(id);
-      const patience = sent < row.size ? SILENCE : VERDICT;
+      const patience = sent < row.size ? silence : VERDICT;
       if (!file || file.isPaused || !navigator.onLine || performance.now() - heard < patience) continue;
       row.troubled(troubleOf(0));
       this.nudge(row);

@@ -137,6 +137,12 @@ def assigned_bureau_ids(task_id: int) -> set[int]:
     )
 
 
+def last_cutoff(task: Task) -> datetime:
+    """When the last of a task's bureaus can no longer hand in; extensions included."""
+    latest = db.session.scalar(select(func.max(Assignment.cutoff_at)).where(Assignment.task_id == task.id))
+    return max(task.cutoff_at, latest or task.cutoff_at)
+
+
 def last_due_changes(task_id: int) -> dict[int, datetime]:
     """When the due of an assignment was last changed, by assignment; those never changed are left out."""
     wanted = (

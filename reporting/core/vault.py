@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -80,9 +81,9 @@ class Vault:
         try:
             staging.sync()
             self._make_folders(target.parent)
-            if _size_or_none(target) == staging.size:
-                # Made young again, so that a sweep of files without rows does not take it from under its new owner.
-                os.utime(target)
+            # Its age is counted from now, not from its last byte, so that `forget` leaves time for its row.
+            os.utime(staging.fileno())
+            if _made_young(target, staging.size):
                 staging.path.unlink()
             else:
                 # Nothing is there, or a damaged copy whose length cannot belong to this hash: ours replaces it.
@@ -134,11 +135,34 @@ class Vault:
         """Remove kept content; nothing happens when it is not there."""
         self.path(key).unlink(missing_ok=True)
 
+    def forget(self, key: str, older_than: timedelta, now: datetime) -> bool:
+        """Remove content that no row names, one of `keys_older`; False when somebody has brought it again since, or it is gone.
+
+        It is set aside before the last look at its age: whoever brings the same content at this very moment has made it
+        young, and it is put back, or finds it gone, and its own takes the place. `now` is the host's time.
+        """
+        limit, target, aside = (now - older_than).timestamp(), self.path(key), self._staging / secrets.token_hex(16)
+        try:
+            target.rename(aside)
+        except FileNotFoundError:
+            return False
+        is_old = aside.stat().st_mtime < limit
+        if not is_old:
+            with suppress(FileExistsError):
+                os.link(aside, target)
+        aside.unlink()
+        return is_old
+
     def keys(self) -> Iterator[str]:
         """The key of everything kept, in order."""
         for path in sorted(self._kept.glob("??/??/*")):
             if KEY.fullmatch(path.name):
                 yield path.name
+
+    def keys_older(self, than: timedelta, now: datetime) -> list[str]:
+        """The key of everything that nobody has brought for so long; `now` is the host's time."""
+        limit = (now - than).timestamp()
+        return [key for key in self.keys() if (_changed_or_none(self.path(key)) or limit) < limit]
 
     def tokens(self) -> list[str]:
         """The uploads that have parts here, in order."""
@@ -203,8 +227,12 @@ def _changed_or_none(path: Path) -> float | None:
         return None
 
 
-def _size_or_none(path: Path) -> int | None:
+def _made_young(path: Path, size: int) -> bool:
+    """Whether content of this size is there; if so its age is counted from now."""
     try:
-        return path.lstat().st_size
-    except FileNotFoundError:
-        return None
+        if path.lstat().st_size != size:
+            return False
+        os.utime(path)
+    except FileNotFoundError:  # it was never there, or has been set aside by `forget` between the two
+        return False
+    return True

@@ -27,7 +27,8 @@ def queue_digests(*, now: datetime) -> int:
 
 
 def _queue(task: Task, *, now: datetime) -> int:
-    day = plan.digest_day(due_at=task.due_at, cutoff_at=task.cutoff_at, zone=task.campaign.zone, now=now)
+    until = campaigns.last_cutoff(task)
+    day = plan.digest_day(due_at=task.due_at, cutoff_at=until, zone=task.campaign.zone, now=now)
     if day is None:
         return 0
     organiser_id = task.campaign.organiser_id

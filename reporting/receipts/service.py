@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from reporting.audit import service as audit
 from reporting.campaigns import service as campaigns
 from reporting.campaigns.models import Assignment
+from reporting.core.actor import SYSTEM
 from reporting.core.db import db
 from reporting.deadlines.rules import Arrival
 from reporting.receipts import queries, rules
@@ -26,6 +28,8 @@ def issue(submission: Submission, assignment: Assignment, *, now: datetime) -> R
     receipt = Receipt(submission_id=submission.id, number=rules.number(year, _next(year)), issued_at=now)
     db.session.add(receipt)
     db.session.flush()
+    told = {"number": receipt.number, "round": submission.round}
+    audit.record("receipt.issued", "assignment", assignment.id, actor=SYSTEM, now=now, **told)
     facts = _facts(receipt, submission, assignment, now=now)
     campaigns.tell_bureau(
         assignment, "receipt", str(submission.id), facts=facts, link=f"receipt:{submission.id}", now=now

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
@@ -61,13 +62,17 @@ def _key(duty: _Duty, user_id: int) -> queries.Key:
 
 
 def _duties(task: Task, *, now: datetime) -> list[_Duty]:
-    """The bureaus that owe this task something and whose plan has reached a step."""
+    """The bureaus that owe this task something and whose plan has reached a step; nobody is left in a closed one."""
     found = tracking.owing(task, now=now)
     known = bureaus.by_ids({owing.bureau_id for owing in found})
     changed = campaigns.last_due_changes(task.id)
     opened = max(task.opened_at or task.opens_at, task.opens_at)
     duties = []
+    today = now.astimezone(ZoneInfo(task.campaign.zone)).date()
     for owing in found:
+        closed_on = known[owing.bureau_id].closed_on
+        if closed_on is not None and closed_on <= today:
+            continue
         since = changed.get(owing.assignment_id, opened)
         step = rules.reached(
             due_at=owing.due_at,

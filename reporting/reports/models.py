@@ -139,7 +139,11 @@ class SubmissionFile(Model):
     """
 
     __tablename__ = "submission_file"
-    __table_args__ = (UniqueConstraint("submission_id", "attachment_id"),)
+    __table_args__ = (
+        UniqueConstraint("submission_id", "attachment_id"),
+        # Whether a content was handed in before is asked at each look at a report.
+        Index("ix_submission_file_content", "file_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager
 
-from reporting.campaigns.models import Assignment
+from reporting.bureaus.models import Bureau
+from reporting.campaigns.models import Assignment, Campaign, Task
 from reporting.core.db import db
 from reporting.deadlines.rules import Arrival, later_of, may_follow
 from reporting.reports import rules
@@ -118,6 +120,36 @@ def came_in(submission_id: int) -> dict[int, Attachment]:
         .order_by(Attachment.id)
     )
     return {attachment.id: attachment for attachment in db.session.scalars(wanted)}
+
+
+class Place(NamedTuple):
+    """Another report that holds a content: whose it is, and for which task."""
+
+    assignment_id: int
+    bureau: Bureau
+    task: Task
+
+
+def also_in(
+    file_ids: Collection[int], besides: int, *, bureau_id: int | None = None, organiser_id: int | None = None
+) -> dict[int, Place]:
+    """Where each of these contents was handed in besides one assignment, by file; the first place when there are several.
+
+    A bureau is told of its own reports, an organiser of those which it gathers: name the one who asks.
+    """
+    whose = Assignment.bureau_id == bureau_id if bureau_id is not None else Campaign.organiser_id == organiser_id
+    wanted = (
+        select(SubmissionFile.file_id, Assignment.id, Bureau, Task)
+        .join(Submission, Submission.id == SubmissionFile.submission_id)
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .join(Bureau, Bureau.id == Assignment.bureau_id)
+        .join(Task, Task.id == Assignment.task_id)
+        .join(Campaign, Campaign.id == Task.campaign_id)
+        .where(SubmissionFile.file_id.in_(file_ids), Assignment.id != besides, whose)
+        .options(contains_eager(Task.campaign))
+        .order_by(SubmissionFile.id.desc())
+    )
+    return {row[0]: Place(row[1], row[2], row[3]) for row in db.session.execute(wanted) if row[0] is not None}
 
 
 def promises(report_id: int, slot_id: int) -> Sequence[Attachment]:

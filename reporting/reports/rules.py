@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from reporting.files import rules as files
@@ -158,6 +159,19 @@ def entry_problems(entry: Entry, *, formats: Collection[str], max_bytes: int) ->
         ("caption_too_long", len(entry.caption) > LONGEST_CAPTION),
     ]
     return [code for code, wrong in checks if wrong]
+
+
+class Doubt(StrEnum):
+    """What a photo gives reason to look at once more; it is never refused for it."""
+
+    OUTSIDE = "outside"
+    SEEN = "seen"
+
+
+def photo_doubts(taken_on: date | None, *, starts_on: date, ends_on: date, is_elsewhere: bool) -> list[Doubt]:
+    """What speaks for a second look: the day on which it was taken, and the same content in another report."""
+    is_outside = taken_on is not None and not starts_on <= taken_on <= ends_on
+    return [doubt for doubt, holds in ((Doubt.OUTSIDE, is_outside), (Doubt.SEEN, is_elsewhere)) if holds]
 
 
 def text_problems(title: str, body: str) -> list[Problem]:

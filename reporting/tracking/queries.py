@@ -32,6 +32,8 @@ from reporting.reports.rules import State
 from reporting.tracking import rules
 from reporting.tracking.models import Verdict
 from reporting.tracking.rules import Stage
+from reporting.uploads.models import Upload
+from reporting.uploads.rules import State as UploadState
 
 
 def shapes(task: Task) -> list[rules.SlotShape]:
@@ -199,7 +201,7 @@ def unswept(now: datetime, stage: Stage = Stage.DUE) -> Select[int]:
     """Assignments of opened tasks whose due has passed and has no verdict yet; selects their ids.
 
     For the stage `WINDOW` it is the end of the media window that has passed, and only those are meant which had media
-    on the way at their due.
+    on the way at their due, and of which no file is whole in time and still being proved or waiting for room.
     """
     ends = Assignment.due_at if stage == Stage.DUE else Assignment.media_until
     judged = and_(
@@ -211,7 +213,7 @@ def unswept(now: datetime, stage: Stage = Stage.DUE) -> Select[int]:
         .outerjoin(Verdict, judged)
         .where(ends <= now, Verdict.id.is_(None), or_(Task.state == TaskState.OPEN, Task.closed_at >= ends))
     )
-    return wanted if stage == Stage.DUE else wanted.where(_had_media_on_the_way())
+    return wanted if stage == Stage.DUE else wanted.where(_had_media_on_the_way(), ~_is_finishing())
 
 
 def passed_and_moved(now: datetime, *, limit: int) -> Sequence[Row[int, int, int, datetime]]:
@@ -235,6 +237,12 @@ def passed_and_moved(now: datetime, *, limit: int) -> Sequence[Row[int, int, int
 def _had_media_on_the_way() -> ColumnElement[bool]:
     mine = and_(SlotArrival.assignment_id == Assignment.id, SlotArrival.arrived_at < Assignment.due_at)
     return select(SlotArrival.id).where(mine, _was_on_the_way()).correlate(Assignment).exists()
+
+
+def _is_finishing() -> ColumnElement[bool]:
+    whole = and_(Upload.state == UploadState.OPEN, Upload.offset == Upload.length)
+    in_time = and_(Upload.assignment_id == Assignment.id, Upload.touched_at < Assignment.media_until)
+    return select(Upload.id).where(in_time, whole).correlate(Assignment).exists()
 
 
 def verdicts(assignment_id: int) -> Sequence[Verdict]:

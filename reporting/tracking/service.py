@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Insert, case, insert, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
+from reporting.audit import service as audit
 from reporting.campaigns.models import Assignment, Task
+from reporting.core.actor import SYSTEM
 from reporting.core.db import changed_rows, db
 from reporting.deadlines import rules as deadlines
 from reporting.reports import queries as reports
@@ -49,7 +51,13 @@ def _sweep_moved(*, now: datetime, limit: int) -> int:
             }
         )  # fmt: skip
     table = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return changed_rows(table(Verdict).values(rows).on_conflict_do_nothing())
+    written = changed_rows(table(Verdict).values(rows).on_conflict_do_nothing())
+    if written:
+        tasks = [task_id for task_id, _assignment_id, _rev, _due in moved]
+        for task_id in sorted(set(tasks)):
+            facts = {"stage": str(Stage.DUE), "moved": tasks.count(task_id)}
+            audit.record("task.judged", "task", task_id, actor=SYSTEM, now=now, **facts)
+    return written
 
 
 def _sweep_stage(stage: Stage, *, now: datetime, limit: int) -> int:
@@ -84,7 +92,10 @@ def _sweep_task(task: Task, stage: Stage, low: int, high: int, *, now: datetime)
         literal(now, Verdict.written_at.type),
     ).where(true())  # Without a condition SQLite takes ON CONFLICT for the one of a join.
     columns = ["assignment_id", "due_rev", "stage", "due_at", "standing", "owed", "on_the_way", "written_at"]
-    return changed_rows(_once(columns, rows))
+    written = changed_rows(_once(columns, rows))
+    if written:
+        audit.record("task.judged", "task", task.id, actor=SYSTEM, now=now, stage=str(stage), verdicts=written)
+    return written
 
 
 def _said(patterns: Sequence[int], task: Task) -> list[dict[int, str]]:

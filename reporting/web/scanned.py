@@ -17,11 +17,12 @@ def marks(sha256s: list[str]) -> dict[str, Mark]:
     return {sha256: scan_mark(state, scanning=scanning) for sha256, state in files.scan_states(sha256s).items()}
 
 
-def not_shown(kept: Iterable[Any], *, own: bool) -> frozenset[str]:
-    """The hashes of the contents among these rows of which a page shows no picture, film or paper."""
+def not_shown(kept: Iterable[Any], *, own: bool) -> dict[str, Mark]:
+    """Of which contents among these rows a page shows no picture, film or paper: by hash, what their check says."""
     scanning = kit().scanner is not None
     hidden = {"infected"} if own else {"infected", "unchecked"}
-    return frozenset(one.sha256 for one in kept if scan_mark(one.scan_state, scanning=scanning) in hidden)
+    said = {one.sha256: scan_mark(one.scan_state, scanning=scanning) for one in kept}
+    return {sha256: mark for sha256, mark in said.items() if mark in hidden}
 
 
 def held_back(sha256: str, name: str, *, own: bool) -> ResponseReturnValue | None:

@@ -26,7 +26,7 @@ SANDBOXED = "sandbox; default-src 'none'"
 PICTURE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 # A page which we wrote from a Word document: its pictures are in it, and it may stand in a frame of ours.
 PAGE_POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
-# For the browser's own viewer, which older browsers do not start in a sandbox: nothing can run or load by this policy.
+# For the browser's own viewer: nothing can run or load by this policy. No sandbox, in which not every browser starts it.
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 PAPER_POLICIES = {"text/html": PAGE_POLICY, "application/pdf": PDF_POLICY}
 # What we make of files ourselves, and may therefore be shown.

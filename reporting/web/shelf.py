@@ -1,6 +1,6 @@
 """How each file can be looked at: as a picture, a film or a paper, now, soon, or only after downloading it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ class View:
     """How one file can be looked at. Kinds name what the pages ask for; "original" is the file itself.
 
     `state`: ready, waiting (it is being prepared), none (it can only be downloaded), promised (it has not come), or
-    shut (its virus check does not let it be shown).
+    shut (its virus check does not let it be shown; `mark` is what it says).
     """
 
     sort: str
@@ -29,6 +29,7 @@ class View:
     width: int = 0
     height: int = 0
     facts: Mapping[str, Any] | None = None
+    mark: str = ""
 
     @property
     def seconds(self) -> int | None:
@@ -44,7 +45,7 @@ class Shelf:
         self,
         kept: Mapping[int, Any],
         renditions: Mapping[int, Mapping[str, Any]],
-        shut: Collection[str] = (),
+        shut: Mapping[str, str],
     ) -> None:
         self._kept, self._renditions, self._shut = kept, renditions, shut
 
@@ -59,7 +60,7 @@ class Shelf:
         if attached is None or attached.is_promised:
             return View("", "promised")
         if attached.sha256 in self._shut:
-            return View("", "shut")
+            return View("", "shut", mark=self._shut[attached.sha256])
         code = code_of(attached.media_type)
         made = self._renditions.get(attached.file_id, {})
         if code in codes_of("photo"):

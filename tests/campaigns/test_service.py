@@ -17,6 +17,7 @@ from reporting.campaigns.rules import CampaignPlan, SlotPlan, State, TaskPlan
 from reporting.core.actor import Actor
 from reporting.core.db import db, unit_of_work
 from reporting.core.errors import Refused, Stale
+from reporting.outbox import queries as letters
 from tests.bureaus.arranging import TODAY, person, tree
 
 ACTOR = Actor(user_id=None, name="王建国")
@@ -228,6 +229,30 @@ def test_a_moved_due_reaches_everybody_and_an_extension_keeps_the_later(task_id,
         ids("JS")[0]: (LATER, LATER + timedelta(days=1), 1),
     }
     assert [change.kind for change in queries.due_changes(extended.id)] == ["extension"]
+
+
+def test_those_whose_due_is_moved_with_everybodys_are_written_to(task_id, now):
+    opened(task_id, now)
+    plan = replace(TASK, due_at=DUE + timedelta(days=1), cutoff_at=LATER + timedelta(days=1))
+    for title in ("总结", "工作总结"):
+        with unit_of_work():
+            edited = replace(plan, title=title)
+            campaigns.edit_task(task(task_id), edited, version=task(task_id).version, actor=ACTOR, now=now)
+    told = [letters.by_id(row.id) for row in letters.page(kind="extension", limit=10).rows]
+    dues = {(one.facts["old_due_at"], one.facts["due_at"], one.facts["reason"]) for one in told}
+    assert dues == {(DUE.isoformat(), plan.due_at.isoformat(), "")}
+    assert len(told) == 2, "the reporters of Hebei and Jiangsu, once each"
+
+
+def test_an_extension_to_a_due_that_holds_already_is_refused_not_passed_over(task_id, now):
+    opened(task_id, now)
+    with unit_of_work():
+        campaigns.edit_task(
+            task(task_id), replace(TASK, due_at=LATER, cutoff_at=LATER), version=1, actor=ACTOR, now=now
+        )
+    he = db.session.scalar(select(Assignment).where(Assignment.bureau_id.in_(ids("HE"))))
+    given = {"reason": "水灾", "document_number": "〔2014〕1号", "actor": ACTOR, "now": now}
+    assert refused(lambda: campaigns.extend(he, due_at=LATER, **given)) == ["extension_not_later"]
 
 
 def test_an_extension_is_overtaken_by_a_due_that_is_moved_beyond_it(task_id, now):

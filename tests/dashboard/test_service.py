@@ -60,6 +60,16 @@ def test_it_tells_the_boards_numbers_and_names_who_owes(cast: Cast) -> None:
     assert letter.facts["link"] == f"board:{cast.task_id}"
 
 
+def test_it_goes_on_while_an_extended_bureau_may_still_hand_in(cast: Cast) -> None:
+    with unit_of_work():
+        desk = cast.actor("HQ", "coordinator")
+        campaign_service.extend(
+            cast.assignment("C-SH"), due_at=beijing(11, 5), reason="台风", document_number="88号", actor=desk, now=beijing(10, 14),
+        )  # fmt: skip
+    assert digest(beijing(11, 4, 9)) == 1
+    assert digest(beijing(11, 5, 9)) == 0
+
+
 def test_a_closed_task_has_no_digest(cast: Cast) -> None:
     with unit_of_work():
         desk = cast.actor("HQ", "coordinator")

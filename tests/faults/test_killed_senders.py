@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from sqlalchemy import select
 
-from reporting import posting
+from reporting import checking, posting
 from reporting.core import clock
 from reporting.core.db import db, unit_of_work
 from reporting.core.post import SmtpPost
@@ -172,6 +172,15 @@ def test_no_letter_is_lost_and_only_a_doubtful_one_comes_twice(app, senders, pla
         last = dataclasses.replace(app.extensions["kit"], post=SmtpPost("127.0.0.1", plan.port, "baosong@hq.test"))
         posting.deliver_letters(last, {})
         look_at(phase, addresses, plan)
+    nothing_is_stuck(app)
+
+
+def nothing_is_stuck(app) -> None:
+    """What `flask fsck` asks."""
+    at_once = timedelta(0)
+    later = clock.system_clock() + timedelta(minutes=10)
+    found = checking.check(app.extensions["kit"], host_now=later, grace=at_once, unclaimed=at_once)
+    assert list(found) == []
 
 
 def kill_senders(senders, plan, phase, now) -> None:
@@ -214,3 +223,6 @@ def test_sent_is_never_said_before_the_server_has_said_so(app, senders, plan, no
     assert len(said) == 3
     assert in_doubt == [plan.arrived[-1][0]]
     assert all(row.sent_at is None for row in rows if row.state != "sent")
+    db.session.rollback()
+    let_leases_end(now)
+    nothing_is_stuck(app)

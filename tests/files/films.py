@@ -36,6 +36,20 @@ def film(
     return target.getvalue()
 
 
+@lru_cache
+def noise(box: str, *, seconds: int, size: tuple[int, int]) -> bytes:
+    """A film in H.264 that is large for its length, because nothing in it can be packed."""
+    target = io.BytesIO()
+    with av.open(target, "w", format=box) as made:
+        stream = made.add_stream("libx264", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        stream.codec_context.options = {"preset": "ultrafast", "crf": "12"}
+        for _number in range(seconds * RATE):
+            made.mux(stream.encode(av.VideoFrame.from_image(Image.effect_noise(size, 90).convert("RGB"))))
+        made.mux(stream.encode(None))
+    return target.getvalue()
+
+
 def _silence(sound: str, seconds: int):
     samples = _SAMPLES[sound]
     for number in range(seconds * SOUND_RATE // samples):

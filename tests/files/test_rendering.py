@@ -218,11 +218,6 @@ def test_libreoffice_makes_a_pdf_that_can_be_read(libreoffice, tmp_path):
     assert "高度重视" in words_of(again)
 
 
-def test_libreoffice_reads_the_words_of_an_old_document(libreoffice, tmp_path):
-    # A docx under the old name: LibreOffice looks at the content.
-    assert "高度重视" in words_of(made(tmp_path, material.docx(), "doc", "text"))
-
-
 def test_libreoffice_that_makes_nothing_is_noticed_although_it_ends_with_0(libreoffice, tmp_path):
     broken = io.BytesIO()
     with zipfile.ZipFile(broken, "w") as package:

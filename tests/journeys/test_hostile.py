@@ -1,16 +1,21 @@
 """Chromium opens every hostile file that is kept, at each address where it is served, and nothing in it runs."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Error, Page
+from sqlalchemy import select
 
+from reporting import jobs
 from reporting.core.db import db, unit_of_work
 from reporting.demo import people
 from reporting.files import rules
+from reporting.files.models import Rendition
 from reporting.reports import queries as reports
 from reporting.reports import service as report_service
+from reporting.reports.models import Attachment
 from reporting.uploads import service as uploads
 from tests.cast import beijing, make_cast
 from tests.files.hostile import CANARY, CORPUS, HTML, KEPT
@@ -21,18 +26,54 @@ SLOTS = {"document": "summary", "photo": "photos", "video": "videos"}
 NOW = beijing(10, 13, 10)
 
 
+@dataclass
+class Served:
+    """Where the kept files of the corpus and what was made of them are served, by the e-mail address of who may look."""
+
+    files: list[int]
+    places: dict[str, list[str]]
+
+
 @pytest.fixture
-def addresses(live: Live) -> list[str]:
-    """Every kept file of the corpus, handed in by the verbs of the pages; gives where they are served."""
+def served(live: Live) -> Served:
+    """Every kept file of the corpus, brought, prepared and handed in by the verbs of the pages."""
     with live.inside():
         live.move_clock_to(NOW)
         cast = make_cast()
-        found = list(_hand_in(live, cast))
+        files = _bring(live, cast)
+        jobs.prepare_media(live.app.extensions["kit"])
+        round_id, assignment_id = cast.hand_in("Q-HE", NOW), cast.assignment("Q-HE").id
+        views = [*_views(files)]
         db.session.rollback()
-    return found
+    own, receipt, desk = f"/assignments/{assignment_id}", f"/receipts/{round_id}", f"/desk/submissions/{round_id}"
+    pages = {
+        people.email("Q-HE"): [own, f"{own}/check", f"{own}/contact-sheet", receipt],
+        people.email("HQ", "reviewer"): [f"/desk/assignments/{assignment_id}", f"{desk}/contact-sheet"],
+    }
+    reporter, reviewer = pages
+    # The copies go out by one function for whoever may see them: they are looked at where strangers to them look.
+    places = {
+        reporter: [*pages[reporter], *(f"{place}/files/{file}" for place in (own, receipt) for file in files)],
+        reviewer: [*pages[reviewer], *(f"{desk}/files/{view}" for view in views)],
+    }
+    return Served(files, places)
 
 
-def _hand_in(live: Live, cast) -> Iterator[str]:
+def _views(files: list[int]) -> Iterator[str]:
+    """The end of each address of a file: its own, and those of what was made of it."""
+    for file_id, kind in db.session.execute(
+        select(Attachment.id, Rendition.kind)
+        .join(Rendition, Rendition.file_id == Attachment.file_id)
+        .where(Rendition.state == "made", Rendition.kind != "text", Attachment.id.in_(files))
+        .order_by(Attachment.id, Rendition.kind)
+    ):
+        yield f"{file_id}/{kind}"
+    pdfs = select(Attachment.id).where(Attachment.media_type == "application/pdf", Attachment.id.in_(files))
+    yield from (f"{file_id}/preview" for file_id in db.session.scalars(pdfs.order_by(Attachment.id)))
+    yield from map(str, files)
+
+
+def _bring(live: Live, cast) -> list[int]:
     vault = live.app.extensions["kit"].vault
     limits = uploads.Limits(tuple(rules.FORMATS), 100 << 20)
     assignment_id = cast.assignment("Q-HE").id
@@ -46,8 +87,7 @@ def _hand_in(live: Live, cast) -> Iterator[str]:
             next(slot for slot in assignment.task.slots if slot.kind == kind).most = 50
             report_service.attach(assignment, kind, [received], actor=cast.actor("Q-HE"), now=NOW)
     report = reports.find_report(assignment_id)
-    for file in reports.attachments(report.id):
-        yield f"/assignments/{assignment_id}/files/{file.id}"
+    return [file.id for file in reports.attachments(report.id)]
 
 
 def visit(page: Page, address: str) -> None:
@@ -57,30 +97,39 @@ def visit(page: Page, address: str) -> None:
     except Error as error:
         if "Download is starting" not in str(error) and "ERR_ABORTED" not in str(error):
             raise
-    page.wait_for_timeout(150)
+    page.wait_for_timeout(100)
 
 
 @pytest.fixture
-def page(chromium: Browser, live: Live) -> Iterator[Page]:
-    """A page that nobody else watches: Chromium complains of its own viewer's style when it shows a sandboxed picture."""
-    context = chromium.new_context(base_url=live.url)
-    yield context.new_page()
-    context.close()
+def open_unwatched(chromium: Browser, live: Live) -> Iterator[Callable[[], Page]]:
+    """Pages that nobody else watches: Chromium complains of its own viewer's style when it shows a sandboxed picture."""
+    contexts = []
+
+    def open_one() -> Page:
+        contexts.append(chromium.new_context(base_url=live.url))
+        return contexts[-1].new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
 
 
-def test_no_kept_hostile_file_runs_anything(page: Page, addresses: list[str]) -> None:
-    assert len(addresses) == len([one for one in CORPUS if one.fate == KEPT])
-    calls: list[str] = []
-    page.context.on("request", lambda sent: calls.append(urlsplit(sent.url).path))
-    page.goto("/account/sign-in")
-    page.locator("#email").fill(people.email("Q-HE"))
-    page.locator("#password").fill(people.PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url(lambda address: "sign-in" not in address)
-    for address in addresses:
-        visit(page, address)
-    assert set(addresses) <= set(calls)
-    assert CANARY not in calls
+def test_no_kept_hostile_file_runs_anything(served: Served, open_unwatched: Callable[[], Page]) -> None:
+    """Neither its bureau nor headquarters, at no address of the file, of its copies, or of a page that shows them."""
+    assert len(served.files) == len([one for one in CORPUS if one.fate == KEPT])
+    for address, places in served.places.items():
+        page = open_unwatched()
+        calls: list[str] = []
+        page.context.on("request", lambda sent, into=calls: into.append(urlsplit(sent.url).path))
+        page.goto("/account/sign-in")
+        page.locator("#email").fill(address)
+        page.locator("#password").fill(people.PASSWORD)
+        page.locator("main button[type=submit]").click()
+        page.wait_for_url(lambda address: "sign-in" not in address)
+        for place in places:
+            visit(page, place)
+        assert set(places) <= set(calls)
+        assert CANARY not in calls
 
 
 def test_the_canary_would_be_heard(open_page: Callable[..., Page]) -> None:

@@ -1,7 +1,7 @@
 """Who gets a reminder, once, naming exactly what is owed; and the second look before it leaves."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from reporting.bureaus import queries as bureaus
 from reporting.bureaus import service as bureau_service
@@ -76,6 +76,15 @@ def test_a_dismissed_reporter_gets_nothing(cast: Cast) -> None:
         held = db.session.query(Membership).filter_by(bureau_id=bureau.id, role=Role.REPORTER).one()
         bureau_service.dismiss(held.id, actor=SYSTEM, now=beijing(10, 7))
     remind(beijing(10, 8, 9))
+    assert to(cast, "C-SH") == []
+
+
+def test_nobody_is_reminded_for_a_bureau_that_has_closed(cast: Cast) -> None:
+    with unit_of_work():
+        bureau = bureaus.find_by_code("C-SH")
+        assert bureau is not None
+        bureau_service.close(bureau, on=date(2014, 10, 8), actor=SYSTEM, now=beijing(10, 7))
+    assert remind(beijing(10, 8, 9)) == 3
     assert to(cast, "C-SH") == []
 
 

@@ -1,5 +1,7 @@
 """What makes a slot complete, and what stands in the way of submitting."""
 
+from datetime import date
+
 import pytest
 
 from reporting.reports import rules
@@ -138,3 +140,20 @@ def test_clean(raw, kept):
 
 def test_a_line_has_single_spaces():
     assert rules.clean_line("  质量月 \n 总结\t一 ") == "质量月 总结 一"
+
+
+@pytest.mark.parametrize(
+    ("taken_on", "is_elsewhere", "doubts"),
+    [
+        (None, False, []),
+        (date(2014, 8, 31), False, ["outside"]),
+        (date(2014, 9, 1), False, []),
+        (date(2014, 9, 30), False, []),
+        (date(2014, 10, 1), True, ["outside", "seen"]),
+        (date(2013, 9, 12), False, ["outside"]),
+        (None, True, ["seen"]),
+    ],
+)
+def test_what_a_photo_gives_reason_to_look_at_again(taken_on, is_elsewhere, doubts):
+    days = {"starts_on": date(2014, 9, 1), "ends_on": date(2014, 9, 30)}
+    assert rules.photo_doubts(taken_on, is_elsewhere=is_elsewhere, **days) == doubts

@@ -1,10 +1,16 @@
 """The offset moves once for each byte, on both databases, whoever asks first."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from reporting.core.db import db, unit_of_work
+from reporting.core.errors import Refused
+from reporting.core.vault import Vault
+from reporting.reports import service as reports
 from reporting.uploads import queries
 from reporting.uploads import service as uploads
 from reporting.uploads.rules import Gain, Wanted
@@ -70,3 +76,63 @@ def test_each_byte_lengthens_its_life(upload, now):
         assert uploads.expire(now=later + WEEK - timedelta(seconds=1)) == []
     with unit_of_work():
         assert uploads.expire(now=later + WEEK) == [upload.token]
+
+
+def test_expiry_spares_what_somebody_goes_on_with_at_that_very_moment(app, upload, now):
+    """The clock has read that the time is over, and waits for the row that a sender is just moving."""
+    end, expired = now + WEEK, []
+
+    def expire() -> None:
+        with app.app_context(), unit_of_work():
+            expired.extend(uploads.expire(now=end))
+
+    clock = threading.Thread(target=expire)
+    with unit_of_work():
+        assert uploads.advance(upload.id, Gain(A, 0, 0, 60), lifetime=WEEK, now=end)
+        clock.start()
+        wait_for_somebody_waiting()
+    clock.join(20)
+    assert expired == []
+    assert recorded(upload)[0] == 60
+    with unit_of_work():
+        assert uploads.expire(now=end + WEEK) == [upload.token]
+
+
+def wait_for_somebody_waiting() -> None:
+    """Until another transaction waits for this one; SQLite does not tell, so that a moment must do."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        time.sleep(0.2)
+        return
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(200):
+        if db.session.scalar(waiting):
+            return
+        time.sleep(0.01)
+    # Nobody waits: what the test asserts afterwards says whether that is right.
+
+
+def test_two_bureaus_that_begin_at_once_are_not_promised_the_same_room(app, tmp_path, now):
+    cast = make_cast()
+    quota, vault, refused = reports.Quota(1 << 30, 1000, WEEK), Vault(tmp_path), []
+
+    def begin(code: str) -> None:
+        wanted = Wanted(name="a.docx", length=600)
+        who = cast.actor(code)
+        reports.begin_upload(cast.assignment(code), "summary", wanted, vault=vault, quota=quota, actor=who, now=now)
+
+    def also() -> None:
+        with app.app_context():
+            try:
+                with unit_of_work():
+                    begin("C-SH")
+            except Refused as refusal:
+                refused.extend(reason.code for reason in refusal.reasons)
+
+    other = threading.Thread(target=also)
+    with unit_of_work():
+        begin("Q-HE")
+        other.start()
+        wait_for_somebody_waiting()
+    other.join(20)
+    assert refused == ["vault_full"]
+    assert queries.underway().announced == 600

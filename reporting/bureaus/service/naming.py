@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 
 from reporting.audit import service as audit
@@ -16,6 +15,9 @@ from reporting.core.errors import Reason, Refused
 
 def search_key(code: str, names: Sequence[str]) -> str:
     """What a bureau is found by, in lower case: code, names, pinyin in full and as initials."""
+    # Its dictionary takes a third of a second to read, which only those processes should pay that name a bureau.
+    from pypinyin import Style, lazy_pinyin
+
     parts = [code, *names]
     for name in names:
         if any("一" <= character <= "鿿" for character in name):

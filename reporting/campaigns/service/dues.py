@@ -1,11 +1,14 @@
 """Moving the due of one bureau or of all, and telling those whom it concerns."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 
 from reporting.audit import service as audit
-from reporting.campaigns import rules
+from reporting.bureaus import queries as bureaus
+from reporting.bureaus.rules import REPORTING_ROLES
+from reporting.campaigns import queries, rules
 from reporting.campaigns.models import Assignment, DueChange, Task
 from reporting.campaigns.service.refusing import refuse
 from reporting.campaigns.service.telling import tell_bureau
@@ -15,7 +18,10 @@ from reporting.deadlines.rules import media_until
 
 
 def move_dues(task: Task, *, actor: Actor, now: datetime) -> None:
-    """Carry the task's new dates to every assignment; where one has an extension of its own, the later date holds."""
+    """Carry the task's new dates to every assignment, and write to those whose due has moved.
+
+    Where one has an extension of its own, the later date holds. A draft's bureaus have heard of no due, and get no letter.
+    """
     if task.state == rules.State.DRAFT:
         moved = update(Assignment).where(Assignment.task_id == task.id)
         until = media_until(task.due_at, task.media_window_hours)
@@ -29,6 +35,7 @@ def move_dues(task: Task, *, actor: Actor, now: datetime) -> None:
             .order_by(DueChange.assignment_id)
         )
     )
+    moved_from = {}
     everybody = select(Assignment).where(Assignment.task_id == task.id).order_by(Assignment.id)
     for assignment in db.session.scalars(everybody.with_for_update()):
         due_at, cutoff_at = task.due_at, task.cutoff_at
@@ -38,6 +45,7 @@ def move_dues(task: Task, *, actor: Actor, now: datetime) -> None:
             assignment.cutoff_at = cutoff_at
             _move_window(assignment)
         else:
+            moved_from[assignment] = assignment.due_at
             _change_due(
                 assignment,
                 due_at,
@@ -48,6 +56,36 @@ def move_dues(task: Task, *, actor: Actor, now: datetime) -> None:
                 actor=actor,
                 now=now,
             )
+    _tell_moved(moved_from, now=now)
+
+
+def _tell_moved(moved_from: Mapping[Assignment, datetime], *, now: datetime) -> None:
+    """Write to the people of bureaus whose due was moved with everybody's; each with the due that it had."""
+    people: dict[int, list[bureaus.Contact]] = {}
+    for contact in bureaus.contacts([one.bureau_id for one in moved_from], REPORTING_ROLES):
+        people.setdefault(contact.bureau_id, []).append(contact)
+    for assignment, old_due_at in moved_from.items():
+        _tell(assignment, old_due_at, now=now, people=people.get(assignment.bureau_id, []))
+
+
+def _tell(
+    assignment: Assignment,
+    old_due_at: datetime,
+    *,
+    now: datetime,
+    reason: str = "",
+    document_number: str = "",
+    people: Sequence[bureaus.Contact] | None = None,
+) -> None:
+    facts = {
+        "old_due_at": old_due_at.isoformat(),
+        "due_at": assignment.due_at.isoformat(),
+        "reason": reason.strip(),
+        "document_number": document_number.strip(),
+    }
+    cause = f"{assignment.id}.{assignment.due_rev}"
+    link = f"assignment:{assignment.id}"
+    tell_bureau(assignment, "extension", cause, facts=facts, link=link, now=now, people=people)
 
 
 def _change_due(
@@ -94,7 +132,8 @@ def extend(
     The media window moves with it, and the cut-off when either would pass it. Asking twice for the same due changes nothing the
     second time. Raises Refused with every reason.
     """
-    if assignment.due_at == due_at and assignment.due_rev:
+    latest = next(iter(queries.due_changes(assignment.id)[-1:]), None)
+    if latest is not None and (latest.kind, latest.due_at) == ("extension", due_at):
         return
     refuse(
         rules.extension_problems(
@@ -121,11 +160,4 @@ def extend(
         "assignment.extended", "assignment", assignment.id,
         actor=actor, now=now, due_at=due_at.isoformat(), reason=reason.strip(), document_number=document_number.strip(),
     )  # fmt: skip
-    facts = {
-        "old_due_at": old_due_at.isoformat(),
-        "due_at": due_at.isoformat(),
-        "reason": reason.strip(),
-        "document_number": document_number.strip(),
-    }
-    cause = f"{assignment.id}.{assignment.due_rev}"
-    tell_bureau(assignment, "extension", cause, facts=facts, link=f"assignment:{assignment.id}", now=now)
+    _tell(assignment, old_due_at, now=now, reason=reason, document_number=document_number)

@@ -1,6 +1,6 @@
 """Letters to a bureau about what it owes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,23 @@ from reporting.outbox.rules import Recipient
 
 
 def tell_bureau(
-    assignment: Assignment, kind: str, cause: str, *, facts: Mapping[str, Any], link: str, now: datetime
+    assignment: Assignment,
+    kind: str,
+    cause: str,
+    *,
+    facts: Mapping[str, Any],
+    link: str,
+    now: datetime,
+    people: Sequence[bureaus.Contact] | None = None,
 ) -> int:
     """Queue a letter to each of the bureau's reporting people, in their language; gives how many are new.
 
-    `cause` names what the letter is about, as in its key: the same cause never writes to a person twice.
+    `cause` names what the letter is about, as in its key: the same cause never writes to a person twice. `people` are
+    the bureau's reporting people where the caller has read them for many bureaus at once.
     """
     bureau, task = db.session.get_one(Bureau, assignment.bureau_id), assignment.task
     queued = 0
-    for contact in bureaus.each_once(bureaus.contacts([bureau.id], REPORTING_ROLES)):
+    for contact in bureaus.each_once(bureaus.contacts([bureau.id], REPORTING_ROLES) if people is None else people):
         english = contact.language == "en"
         told = {
             **queries.letter_frame(assignment, contact, link=link),

@@ -36,6 +36,8 @@ LEASE = timedelta(minutes=2)
 # A worker says so often that it is still alive.
 RENEWED_EVERY = timedelta(seconds=30)
 MOST_ATTEMPTS = 4
+# For what was not the file's fault.
+SHORT_PAUSE = timedelta(minutes=1)
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 # Cheap ones first, so that a film which takes an hour keeps no photo waiting.

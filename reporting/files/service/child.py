@@ -7,18 +7,18 @@ The child gets the file as an open descriptor, its orders as JSON on stdin, no e
 import json
 import os
 import select
-import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
 import structlog
 
+from reporting.files.service.leash import end, on_leash
 from reporting.files.service.reading import Unfit, Unreadable
 
 log = structlog.get_logger()
@@ -91,12 +91,26 @@ def run_in_child(
         "limits": asdict(given),
         "arguments": {**arguments, "files": descriptors},
     }
-    with _places[task not in MAKERS]:
-        ended, answer = _run(json.dumps(order).encode(), given.wall_seconds, tuple(descriptors.values()))
+    is_maker = task in MAKERS
+    with _places[not is_maker]:
+        # A proof is not ended by others: a file that came in would be called unreadable.
+        hold = on_leash if is_maker else _to_its_end
+        ended, answer = _run(json.dumps(order).encode(), given.wall_seconds, tuple(descriptors.values()), hold)
     return _read(task, ended, answer)
 
 
-def _run(order: bytes, wall_seconds: float, descriptors: tuple[int, ...]) -> tuple[str, bytes]:
+Hold = Callable[[int], AbstractContextManager[None]]
+
+
+@contextmanager
+def _to_its_end(session: int) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        end(session)
+
+
+def _run(order: bytes, wall_seconds: float, descriptors: tuple[int, ...], hold: Hold) -> tuple[str, bytes]:
     """Start the child, wait for it within its time, and give how it ended and what it wrote."""
     # The answer goes into a file in memory, which cannot fill ours: only its beginning is read.
     answer = os.memfd_create("answer", os.MFD_CLOEXEC)
@@ -111,22 +125,20 @@ def _run(order: bytes, wall_seconds: float, descriptors: tuple[int, ...]) -> tup
             pass_fds=descriptors,
             start_new_session=True,
         )
-        ended = _wait(child, order, wall_seconds)
+        ended = _wait(child, order, wall_seconds, hold)
         return ended, os.pread(answer, MOST_ANSWER_BYTES + 1, 0)
     finally:
         os.close(answer)
 
 
-def _wait(child: subprocess.Popen[bytes], order: bytes, wall_seconds: float) -> str:
+def _wait(child: subprocess.Popen[bytes], order: bytes, wall_seconds: float, hold: Hold) -> str:
     try:
-        with suppress(BrokenPipeError), cast("IO[bytes]", child.stdin) as orders:
-            orders.write(order)
-        if not _ends_within(child.pid, wall_seconds):
-            return "hung"
+        with hold(child.pid):
+            with suppress(BrokenPipeError), cast("IO[bytes]", child.stdin) as orders:
+                orders.write(order)
+            if not _ends_within(child.pid, wall_seconds):
+                return "hung"
     finally:
-        # The whole session goes, also when only something that the child started is left of it.
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
         child.wait()
     return "well" if child.returncode == 0 else f"code {child.returncode}"
 

@@ -1,6 +1,6 @@
 """Films: their first picture worth showing, and a copy that every browser plays when the original is none.
 
-Runs in a child and imports nothing of ours.
+Runs in a child.
 """
 
 from fractions import Fraction
@@ -12,22 +12,8 @@ import av.filter
 from av.error import FFmpegError
 from PIL import Image
 
-# The demuxer is chosen by what was found at the door, so that a playlist can never be followed.
-_DEMUXERS = {
-    "mp4": "mov",
-    "mov": "mov",
-    "m4v": "mov",
-    "webm": "matroska",
-    "mkv": "matroska",
-    "avi": "avi",
-    "wmv": "asf",
-}
-_OPTIONS = {
-    "protocol_whitelist": "file",
-    "probesize": str(16 << 20),
-    "analyzeduration": "20000000",
-    "enable_drefs": "0",
-}
+from reporting.files.service import demuxing
+
 _CLOCK = Fraction(1, 90_000)
 POSTER_SIDE = 1280
 LONG_SIDE, SHORT_SIDE = 1280, 720
@@ -36,8 +22,8 @@ MOST_EARLY = 4000
 
 
 def _open(arguments: dict[str, Any]) -> Any:
-    source, container = f"file:{arguments['source']}", _DEMUXERS[arguments["code"]]
-    return av.open(source, format=container, options=_OPTIONS, metadata_errors="replace")
+    source, container = f"file:{arguments['source']}", demuxing.DEMUXERS[arguments["code"]]
+    return av.open(source, format=container, options=demuxing.options("file"), metadata_errors="replace")
 
 
 def make_poster(arguments: dict[str, Any]) -> dict[str, Any]:

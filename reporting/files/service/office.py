@@ -4,13 +4,12 @@ Each call has a profile of its own, so that several may run; the answer is the f
 LibreOffice ends with 0 also when it has converted nothing.
 """
 
-import contextlib
-import os
 import shutil
-import signal
 import subprocess
 from functools import cache
 from pathlib import Path
+
+from reporting.files.service.leash import on_leash
 
 SECONDS = 120
 _MEMORY = 4 << 30
@@ -60,15 +59,12 @@ def _run(command: list[str], home: Path) -> str:
         cwd="/",
         start_new_session=True,
     )
-    with child:
+    # The whole session ends with it: soffice is a script that starts others.
+    with child, on_leash(child.pid):
         try:
             return child.communicate(timeout=SECONDS)[0].decode(errors="replace")
         except subprocess.TimeoutExpired:
             raise NotConverted(f"LibreOffice took more than {SECONDS} seconds") from None
-        finally:
-            # The whole group: soffice is a script that starts others.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
 
 
 @cache

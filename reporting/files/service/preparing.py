@@ -172,6 +172,24 @@ def mark_failed(work: Work, error: str, *, host_now: datetime) -> bool:
     return pause is None
 
 
+def put_back(work: Work, why: str, *, host_now: datetime) -> bool:
+    """Give back what could not be finished through no fault of the file; it does not count as an attempt.
+
+    Without a reason it is due at once, for the next worker; with one, such as a full disk, a little later. False when
+    the lease was lost.
+    """
+    mine = update(Rendition).where(Rendition.owner == work.owner)
+    given = {
+        "state": rules.State.WAITING,
+        "owner": None,
+        "lease_until": None,
+        "next_at": host_now + rules.SHORT_PAUSE if why else None,
+        "attempts": Rendition.attempts - 1,
+        "error": why[:LONGEST_ERROR],
+    }
+    return bool(changed_rows(mine.values(**given)))
+
+
 def try_again(kinds: Collection[str] = ()) -> int:
     """Let everything that failed or could not be made here begin anew: a converter may be installed by now."""
     settled = (rules.State.FAILED, rules.State.NOT_NEEDED)
@@ -179,3 +197,10 @@ def try_again(kinds: Collection[str] = ()) -> int:
     if kinds:
         wanted = wanted.where(Rendition.kind.in_(kinds))
     return changed_rows(wanted.values(state=rules.State.WAITING, attempts=0, next_at=None, error=""))
+
+
+def make_again(keys: Collection[str]) -> int:
+    """Let these be made anew, because what was made is gone; gives how many rows begin anew."""
+    lost = update(Rendition).where(Rendition.state == rules.State.MADE, Rendition.key.in_(keys))
+    begun = {"state": rules.State.WAITING, "attempts": 0, "next_at": None, "error": "", "key": None, "size": 0}
+    return changed_rows(lost.values(**begun, media_type="", facts={}))

@@ -7,25 +7,9 @@ from typing import IO, Any
 import av
 from av.error import FFmpegError
 
+from reporting.files.service import demuxing
 from reporting.files.service.reading import Unreadable
 
-# The demuxer is chosen by what was sniffed, so that a playlist can never be followed.
-_DEMUXERS = {
-    "mp4": "mov",
-    "mov": "mov",
-    "m4v": "mov",
-    "webm": "matroska",
-    "mkv": "matroska",
-    "avi": "avi",
-    "wmv": "asf",
-}
-_OPTIONS = {
-    # Nothing but the open file is read, whatever it points to.
-    "protocol_whitelist": "none",
-    "probesize": str(16 << 20),
-    "analyzeduration": "20000000",
-    "enable_drefs": "0",
-}
 # 8K, as the largest phones record it.
 MOST_PIXELS = 8192 * 4320
 MOST_STREAMS = 32
@@ -41,11 +25,12 @@ def look(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def prove(file: IO[bytes], code: str) -> dict[str, Any]:
     """Width, height, seconds (None when the file does not say) and codec; raises Unreadable."""
-    if _DEMUXERS[code] == "mov":
+    demuxer = demuxing.DEMUXERS[code]
+    if demuxer == "mov":
         _check_boxes(file)
     file.seek(0)
     try:
-        with av.open(file, format=_DEMUXERS[code], options=_OPTIONS, metadata_errors="replace") as container:
+        with av.open(file, format=demuxer, options=demuxing.options("none"), metadata_errors="replace") as container:
             return _facts(container)
     except (FFmpegError, OSError, ValueError, RuntimeError, LookupError, ArithmeticError, TypeError) as error:
         raise Unreadable(str(error)) from error

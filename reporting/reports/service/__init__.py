@@ -12,8 +12,9 @@ from reporting.reports.service.deciding import accept, give_back
 from reporting.reports.service.describing import Description, Particulars, update_captions
 from reporting.reports.service.drafting import gate_reasons, save_text
 from reporting.reports.service.manifests import promise
+from reporting.reports.service.quota import Quota
 from reporting.reports.service.submitting import prepare, problems_now, submit
-from reporting.reports.service.uploading import Quota, begin_upload, describe_upload, take_upload
+from reporting.reports.service.uploading import begin_upload, describe_upload, shut_reasons, take_upload
 from reporting.reports.service.warning import warn_infected
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "remove",
     "restore",
     "save_text",
+    "shut_reasons",
     "submit",
     "take_upload",
     "undeclare",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from reporting.audit import service as audit
 from reporting.campaigns.models import Assignment, Slot
 from reporting.core.actor import Actor
 from reporting.core.db import db
@@ -14,6 +15,7 @@ from reporting.reports import queries, rules
 from reporting.reports.models import Attachment, Declaration, Report
 from reporting.reports.service import promising
 from reporting.reports.service.drafting import begun, gate_reasons, touch
+from reporting.reports.service.quota import Quota, Room, room_left
 from reporting.uploads.service import Received
 
 
@@ -26,9 +28,15 @@ def slot_of(assignment: Assignment, kind: str) -> Slot:
 
 
 def attach(
-    assignment: Assignment, kind: str, received: Sequence[Received], *, actor: Actor, now: datetime
+    assignment: Assignment,
+    kind: str,
+    received: Sequence[Received],
+    *,
+    actor: Actor,
+    now: datetime,
+    quota: Quota | None = None,
 ) -> list[Reason]:
-    """Put files that were received into a slot; gives a reason for each that did not fit.
+    """Put files that were received into a slot; gives a reason for each that did not fit, in slot or `quota`.
 
     A file whose content is already in the slot is passed over, so that a form posted twice adds nothing. Content that
     was promised fills its promise, whichever way it comes, and changes nothing else of the report. Raises Refused when
@@ -36,12 +44,16 @@ def attach(
     """
     slot = slot_of(assignment, kind)
     refuse(gate_reasons(assignment, now=now))
+    room = None if quota is None else room_left(assignment.bureau_id, quota)
     report = begun(assignment, actor=actor, now=now)
-    row = _Row(report, slot)
+    row = _Row(report, slot, room)
     reasons = [_put(assignment, row, item, actor=actor, now=now) for item in received]
-    if row.is_changed:
+    if row.added:
         lift_declaration(report, slot)
-        touch(report, actor=actor, now=now)
+        touch(report, actor=actor, now=now, did="files_added", slot=kind, files=row.added)
+    if row.came:
+        facts = {"slot": kind, "files": row.came}
+        audit.record("report.files_came", "assignment", assignment.id, actor=actor, now=now, **facts)
     promising.settle(assignment, now=now)
     return [reason for reason in reasons if reason is not None]
 
@@ -49,41 +61,60 @@ def attach(
 class _Row:
     """The files of one slot while some are being put in."""
 
-    def __init__(self, report: Report, slot: Slot) -> None:
-        self.report, self.slot = report, slot
+    def __init__(self, report: Report, slot: Slot, room: Room | None) -> None:
+        self.report, self.slot, self.room = report, slot, room
         self.present = [a for a in queries.attachments(report.id) if a.slot_id == slot.id]
         self.promises = {a.sha256: a for a in reversed(queries.promises(report.id, slot.id))}
-        self.is_changed = False
+        self.added: list[str] = []
+        self.came: list[str] = []
 
     @property
     def next_place(self) -> int:
         return max((a.position for a in self.present), default=0) + 1
 
+    def no_room(self, item: Received) -> Reason | None:
+        """Why there is no room for these bytes; None when there is, or when they were counted as they began to come."""
+        if self.room is None:
+            return None
+        refusal = self.room.refusal(item.name, item.size)
+        if refusal is None:
+            self.room.take(item.size)
+        return refusal
+
     def take(self, attachment: Attachment) -> None:
         self.present.append(attachment)
-        self.is_changed = True
+        self.added.append(attachment.name)
 
 
 def _put(assignment: Assignment, row: _Row, item: Received, *, actor: Actor, now: datetime) -> Reason | None:
     """Put one file into its slot, or say why not."""
     promised = row.promises.get(item.sha256)
-    full = Reason.of("too_many_files", slot=row.slot.kind, most=row.slot.most, name=item.name)
-    if promised is not None and promised.is_promised:
-        if promised.removed_at is not None:
-            if len(row.present) >= row.slot.most:
-                return full
-            promised.removed_at = None
-            row.take(promised)
-        promising.fill(promised, item, now=now)
+    waiting = promised if promised is not None and promised.is_promised else None
+    if reason := _against(assignment, row, item, waiting, now=now):
+        return reason
+    if waiting is None:
+        row.take(_add(row.report, row.slot, item, position=row.next_place, actor=actor, now=now))
         return None
-    if item.sha256 in {a.sha256 for a in row.present}:
-        return Reason.of("already_attached", name=item.name)
-    if promising.differs_from_promise(assignment, row.report, row.slot, item, now=now):
-        return Reason.of("content_differs_from_promise", name=item.name, slot=row.slot.kind)
-    if len(row.present) >= row.slot.most:
-        return full
-    row.take(_add(row.report, row.slot, item, position=row.next_place, actor=actor, now=now))
+    if waiting.removed_at is not None:
+        waiting.removed_at = None
+        row.take(waiting)
+    promising.fill(waiting, item, now=now)
+    row.came.append(waiting.name)
     return None
+
+
+def _against(
+    assignment: Assignment, row: _Row, item: Received, waiting: Attachment | None, *, now: datetime
+) -> Reason | None:
+    """Why a file does not fit, or None. `waiting` is the promise that it would fill."""
+    if waiting is None and item.sha256 in {a.sha256 for a in row.present}:
+        return Reason.of("already_attached", name=item.name)
+    if waiting is None and promising.differs_from_promise(assignment, row.report, row.slot, item.name, now=now):
+        return Reason.of("content_differs_from_promise", name=item.name, slot=row.slot.kind)
+    needs_place = waiting is None or waiting.removed_at is not None
+    if needs_place and len(row.present) >= row.slot.most:
+        return Reason.of("too_many_files", slot=row.slot.kind, most=row.slot.most, name=item.name)
+    return row.no_room(item)
 
 
 def _add(report: Report, slot: Slot, item: Received, *, position: int, actor: Actor, now: datetime) -> Attachment:
@@ -130,7 +161,7 @@ def remove(assignment: Assignment, attachment_id: int, *, actor: Actor, now: dat
     attachment = own_attachment(report, attachment_id)
     if attachment.removed_at is None:
         attachment.removed_at = now
-        touch(report, actor=actor, now=now)
+        touch(report, actor=actor, now=now, did="file_removed", files=[attachment.name])
     return attachment
 
 
@@ -151,7 +182,7 @@ def restore(assignment: Assignment, attachment_id: int, *, actor: Actor, now: da
         raise Refused(Reason.of("too_many_files", slot=slot.kind, most=slot.most, name=attachment.name))
     attachment.removed_at = None
     lift_declaration(report, slot)
-    touch(report, actor=actor, now=now)
+    touch(report, actor=actor, now=now, did="file_restored", files=[attachment.name])
     return attachment
 
 
@@ -170,7 +201,7 @@ def move(assignment: Assignment, attachment_id: int, *, to: int, actor: Actor, n
     row.insert(max(to, 1) - 1, attachment)
     for position, each in enumerate(row, start=1):
         each.position = position
-    touch(report, actor=actor, now=now)
+    touch(report, actor=actor, now=now, did="file_moved", files=[attachment.name], place=attachment.position)
     return attachment
 
 
@@ -196,7 +227,7 @@ def declare_none(assignment: Assignment, kind: str, *, reason: str, actor: Actor
         declared = Declaration(report_id=report.id, slot_id=slot.id)
         db.session.add(declared)
     declared.reason, declared.declared_by, declared.declared_at = reason, actor.name, now
-    touch(report, actor=actor, now=now)
+    touch(report, actor=actor, now=now, did="none_declared", slot=kind, reason=reason)
 
 
 def undeclare(assignment: Assignment, kind: str, *, actor: Actor, now: datetime) -> None:
@@ -205,7 +236,7 @@ def undeclare(assignment: Assignment, kind: str, *, actor: Actor, now: datetime)
     refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
     if lift_declaration(report, slot):
-        touch(report, actor=actor, now=now)
+        touch(report, actor=actor, now=now, did="none_withdrawn", slot=kind)
 
 
 def refuse(reasons: Sequence[Reason]) -> None:

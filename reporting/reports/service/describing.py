@@ -1,9 +1,11 @@
 """What a bureau says about its files: caption, focus area, date, place, credit, and whether they may be published."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
+from reporting.audit.rules import changes
 from reporting.campaigns.models import Assignment
 from reporting.core.actor import Actor
 from reporting.core.errors import Reason
@@ -42,19 +44,25 @@ def update_captions(
     refuse(gate_reasons(assignment, now=now))
     report = begun(assignment, actor=actor, now=now)
     known_areas = {area.id for area in assignment.task.campaign.focus_areas}
-    too_long, changed = [], False
+    too_long, changed = [], {}
     for attachment_id, description in sorted(descriptions.items()):
         attachment = own_attachment(report, attachment_id)
         said = _cleaned(description, attachment, known_areas)
         faults = _too_long(attachment.name, said)
         too_long += faults
-        if not faults and said != _standing(attachment):
+        stands = _standing(attachment)
+        if not faults and said != stands:
             attachment.caption, attachment.focus_area_id = said.caption, said.focus_area_id
             attachment.taken_on, attachment.place, attachment.credit, attachment.may_publish = _parts(said)
-            changed = True
+            changed[attachment.name] = changes(_flat(stands), _flat(said))
     refuse(too_long)
     if changed:
-        touch(report, actor=actor, now=now)
+        touch(report, actor=actor, now=now, did="files_described", files=list(changed), changes=changed)
+
+
+def _flat(said: Description) -> dict[str, Any]:
+    told = asdict(said)
+    return {**told.pop("particulars"), **told}
 
 
 def _standing(attachment: Attachment) -> Description:

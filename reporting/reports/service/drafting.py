@@ -63,7 +63,7 @@ def _begin(assignment: Assignment, *, actor: Actor, now: datetime) -> Report:
     return report
 
 
-def touch(report: Report, *, actor: Actor, now: datetime, did: str = "changed", **facts: Any) -> None:
+def touch(report: Report, *, actor: Actor, now: datetime, did: str, **facts: Any) -> None:
     """Note that the working copy was changed, and by what; a copy that was prepared for the certifier is so no longer.
 
     A text that saves itself while somebody writes is one entry of the record for as long as they write on.

@@ -30,7 +30,7 @@ def promise(
     row = [one for one in queries.attachments(report.id) if one.slot_id == slot.id]
     known = {one.sha256: one for one in row}
     taken_out = {one.sha256: one for one in queries.promises(report.id, slot.id) if one.removed_at is not None}
-    standing, reasons, is_changed = [], [], False
+    standing, reasons, promised = [], [], []
     for entry in map(_cleaned, entries):
         against = promising.entry_reasons(entry, slot)
         if against:
@@ -48,10 +48,10 @@ def promise(
             known[entry.sha256] = made
             row.append(made)
             standing.append(made)
-            is_changed = True
-    if is_changed:
+            promised.append(made.name)
+    if promised:
         lift_declaration(report, slot)
-        touch(report, actor=actor, now=now)
+        touch(report, actor=actor, now=now, did="files_promised", slot=kind, files=promised)
     return list(dict.fromkeys(standing)), reasons
 
 

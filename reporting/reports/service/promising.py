@@ -61,7 +61,7 @@ def fill(promised: Attachment, item: Received, *, now: datetime) -> None:
     db.session.flush()
 
 
-def differs_from_promise(assignment: Assignment, report: Report, slot: Slot, item: Received, *, now: datetime) -> bool:
+def differs_from_promise(assignment: Assignment, report: Report, slot: Slot, name: str, *, now: datetime) -> bool:
     """Whether content comes under the name of a file that was handed in by its hash and may still come itself."""
     if not report.round:
         return False
@@ -69,9 +69,7 @@ def differs_from_promise(assignment: Assignment, report: Report, slot: Slot, ite
     until = deadlines.later_of(assignment.media_until, arrived.media_until if arrived else None)
     if not deadlines.may_follow(until, now=now):
         return False
-    waiting = {
-        one.id for one in queries.promises(report.id, slot.id) if one.removed_at is None and one.name == item.name
-    }
+    waiting = {one.id for one in queries.promises(report.id, slot.id) if one.removed_at is None and one.name == name}
     handed_in = {line.attachment_id for line in queries.manifest(_last_round(assignment).id, slot.id)}
     return bool(waiting & handed_in)
 

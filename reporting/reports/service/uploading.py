@@ -1,20 +1,21 @@
 """An upload into a slot: whether it may begin, and how it becomes an attachment when its bytes are all here."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from reporting.campaigns.models import Assignment, Slot
 from reporting.core.actor import Actor
 from reporting.core.db import db
 from reporting.core.errors import NotFound, Reason, Refused
 from reporting.core.vault import Vault
-from reporting.files import queries as files
 from reporting.files import rules as file_rules
 from reporting.reports import queries, rules
 from reporting.reports.models import Attachment
+from reporting.reports.service import promising
 from reporting.reports.service.attaching import attach, slot_of
 from reporting.reports.service.describing import Description, update_captions
 from reporting.reports.service.drafting import gate_reasons
+from reporting.reports.service.quota import Quota, Room, room_left
 from reporting.uploads import queries as uploads
 from reporting.uploads import rules as upload_rules
 from reporting.uploads import service as upload_service
@@ -23,15 +24,11 @@ from reporting.uploads.rules import Allowance, Takes, Wanted
 from reporting.uploads.service import Received
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """What an installation allows: bytes of one bureau, bytes of the whole vault (None for no limit), and for how long
-    an upload is kept that nobody goes on with.
-    """
-
-    bureau_bytes: int
-    vault_bytes: int | None
-    lifetime: timedelta
+def shut_reasons(assignment: Assignment, *, now: datetime) -> list[Reason]:
+    """Why no file is taken now: the gate is shut, or the report was accepted; empty while one may come."""
+    report = queries.find_report(assignment.id)
+    accepted = report is not None and report.state == rules.State.ACCEPTED
+    return gate_reasons(assignment, now=now) + ([Reason.of("already_accepted")] if accepted else [])
 
 
 def begin_upload(
@@ -42,25 +39,22 @@ def begin_upload(
     The announced bytes count from now on, so that what has begun can be brought to its end.
     """
     slot = slot_of(assignment, kind)
-    upload_service.hold_bureau(assignment.bureau_id)
-    report = queries.find_report(assignment.id)
-    reasons = gate_reasons(assignment, now=now)
-    if report is not None and report.state == rules.State.ACCEPTED:
-        reasons.append(Reason.of("already_accepted"))
+    room, reasons = room_left(assignment.bureau_id, quota), shut_reasons(assignment, now=now)
     caption = rules.clean_line(wanted.caption)
     if len(caption) > rules.LONGEST_CAPTION:
         reasons.append(Reason.of("caption_too_long", name=_shown(wanted.name), limit=rules.LONGEST_CAPTION))
+    if _breaks_a_promise(assignment, slot, wanted, now=now):
+        reasons.append(Reason.of("content_differs_from_promise", name=_shown(wanted.name), slot=slot.kind))
     takes, left = (
         Takes(tuple(slot.format_list), slot.max_bytes, slot.most),
-        _left(assignment, slot, wanted, vault, quota),
+        _left(assignment, slot, wanted, vault, quota, room),
     )
     codes = upload_rules.creation_problems(wanted, takes, left)
     reasons += [_reason(code, wanted, slot, left) for code in codes]
     if reasons:
         raise Refused(*reasons)
-    upload = upload_service.begin(assignment, slot, wanted, lifetime=quota.lifetime, actor=actor, now=now)
-    upload_service.describe(upload, caption=caption, focus_area_id=_area(assignment, wanted.focus_area_id))
-    return upload
+    said = replace(wanted, caption=caption, focus_area_id=_area(assignment, wanted.focus_area_id))
+    return upload_service.begin(assignment, slot, said, lifetime=quota.lifetime, actor=actor, now=now)
 
 
 def describe_upload(
@@ -102,7 +96,17 @@ def take_upload(assignment: Assignment, upload: Upload, received: Received, *, n
     return found
 
 
-def _left(assignment: Assignment, slot: Slot, wanted: Wanted, vault: Vault, quota: Quota) -> Allowance:
+def _breaks_a_promise(assignment: Assignment, slot: Slot, wanted: Wanted, *, now: datetime) -> bool:
+    """Whether other content is announced than the manifest has under this name: said before gigabytes travel in vain."""
+    report = queries.find_report(assignment.id)
+    if report is None or wanted.sha256 is None:
+        return False
+    if wanted.sha256 in {one.sha256 for one in queries.attachments(report.id) if one.slot_id == slot.id}:
+        return False
+    return promising.differs_from_promise(assignment, report, slot, _shown(wanted.name), now=now)
+
+
+def _left(assignment: Assignment, slot: Slot, wanted: Wanted, vault: Vault, quota: Quota, room: Room) -> Allowance:
     report = queries.find_report(assignment.id)
     present = [] if report is None else [one for one in queries.attachments(report.id) if one.slot_id == slot.id]
     promised = {one.sha256 for one in present if one.is_promised}
@@ -110,12 +114,11 @@ def _left(assignment: Assignment, slot: Slot, wanted: Wanted, vault: Vault, quot
     beside = sum(one.sha256 not in promised for one in uploads.open_of_slot(assignment.id, slot.id))
     free = slot.most - len(present) - beside
     all_open, ours = uploads.underway(), uploads.underway(bureau_id=assignment.bureau_id)
-    kept = None if quota.vault_bytes is None else quota.vault_bytes - files.kept_bytes() - all_open.announced
     return Allowance(
         open_uploads=ours.count,
         files_left=max(free, 1) if wanted.sha256 in promised else free,
-        bureau_bytes=quota.bureau_bytes - queries.attached_bytes(assignment.bureau_id) - ours.announced,
-        vault_bytes=kept,
+        bureau_bytes=room.bureau_bytes,
+        vault_bytes=room.vault_bytes,
         disk_bytes=vault.free_bytes() - vault.reserve_bytes - all_open.to_come,
         lifetime=quota.lifetime,
     )

@@ -1,6 +1,6 @@
 """Files come in: whole by a form, or by and by over a line that breaks; one file of verbs for each step."""
 
-from reporting.uploads.service.beginning import begin, describe, end, expire, hold_bureau, mark_refused, mark_taken, told
+from reporting.uploads.service.beginning import begin, describe, end, expire, hold_room, mark_refused, mark_taken, told
 from reporting.uploads.service.moving import advance, found_on_disk
 from reporting.uploads.service.proving import keep_whole
 from reporting.uploads.service.receiving import Batch, Limits, Received, receive, receive_all
@@ -15,7 +15,7 @@ __all__ = [
     "end",
     "expire",
     "found_on_disk",
-    "hold_bureau",
+    "hold_room",
     "keep_whole",
     "mark_refused",
     "mark_taken",

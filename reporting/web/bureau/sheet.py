@@ -19,6 +19,7 @@ from reporting.reports.rules import ReviewState, SlotContent, State
 from reporting.reviews import queries as reviews
 from reporting.tracking import queries as tracking
 from reporting.web.bureau.place import own_assignment
+from reporting.web.doubts import Doubts
 from reporting.web.guards import Person, person
 from reporting.web.scanned import not_shown
 from reporting.web.shelf import Shelf
@@ -68,6 +69,7 @@ class Sheet:
     slots: Sequence[SlotSheet]
     contents: Mapping[int, Any]
     shelf: Shelf
+    doubts: Doubts
     standing: Standing
     state: ReviewState
     gate: Sequence[Reason]
@@ -155,13 +157,15 @@ def read_sheet(assignment_id: int, *, now: datetime) -> Sheet:
     is_certifier = reader.is_at(assignment.bureau_id, Role.CERTIFIER)
     present = [each for slot in slots for each in (*slot.files, *slot.removed)]
     kept = files.by_ids([each.file_id for each in present if not each.is_promised])
+    shelf = Shelf(kept, files.renditions(kept), not_shown(kept.values(), own=True))
     return Sheet(
         assignment=assignment,
         bureau=named(reader, assignment.bureau_id),
         report=report,
         slots=slots,
         contents=kept,
-        shelf=Shelf(kept, files.renditions(kept), not_shown(kept.values(), own=True)),
+        shelf=shelf,
+        doubts=Doubts.of([each for slot in slots for each in slot.files], assignment, shelf, own=True),
         standing=deadlines.standing([slot.standing for slot in slots], window=window_of(assignment), now=now),
         state=state_of(report),
         gate=report_service.gate_reasons(assignment, now=now),

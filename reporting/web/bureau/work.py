@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reporting import arriving
 from reporting.core import clock
 from reporting.core.db import end_reading, unit_of_work
 from reporting.core.errors import Reason, Refused, Stale
@@ -127,7 +128,9 @@ def _attach(sheet: Sheet, outcome: Outcome, *, now: datetime) -> int:
 
 def _attach_to(assignment_id: int, kind: str, received: Sequence[Received], outcome: Outcome, *, now: datetime) -> None:
     def attach(assignment: Any) -> list[Reason]:
-        return report_service.attach(assignment, kind, received, actor=person().actor, now=now)
+        return report_service.attach(
+            assignment, kind, received, actor=person().actor, now=now, quota=arriving.quota(kit())
+        )
 
     before = len(outcome.reasons)
     told = _try(assignment_id, attach, outcome, kind)

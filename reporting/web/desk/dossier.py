@@ -20,6 +20,7 @@ from reporting.reports import queries as reports
 from reporting.reports.rules import ReviewState, review_state
 from reporting.reviews import queries as reviews
 from reporting.tracking import queries as tracking
+from reporting.web.doubts import Doubts
 from reporting.web.shelf import Shelf
 
 
@@ -138,6 +139,11 @@ class Dossier:
     def shelf(self) -> Shelf:
         """How the files of the round that is shown can be looked at, as far as they have come in."""
         return Shelf.of(self.came.values(), own=False)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """What its photos give reason to look at once more."""
+        return Doubts.of(self.came.values(), self.assignment, self.shelf, own=False)
 
     @property
     def is_latest(self) -> bool:

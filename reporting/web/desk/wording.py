@@ -1,12 +1,15 @@
 """Words which only the organiser's pages need; rows come in as they are, and English names are used where there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from reporting.core.actor import SYSTEM
+from reporting.web.codes import slot_kind_words
+from reporting.web.formats import listed
 from reporting.web.words import standing_word
 
 
@@ -106,12 +109,43 @@ def action_words(code: str) -> str:
 _ACTIONS = {
     "assignment.extended": _l("延期"),
     "report.text_saved": _l("修改正文"),
-    "report.changed": _l("修改材料"),
+    "report.files_added": _l("添加文件"),
+    "report.files_promised": _l("登记待传文件"),
+    "report.files_came": _l("待传文件传完"),
+    "report.files_described": _l("修改文件说明"),
+    "report.file_removed": _l("移除文件"),
+    "report.file_restored": _l("恢复文件"),
+    "report.file_moved": _l("调整文件顺序"),
+    "report.none_declared": _l("说明没有材料"),
+    "report.none_withdrawn": _l("撤回“没有材料”的说明"),
     "report.prepared": _l("送签"),
     "report.submitted": _l("提交材料"),
     "report.accepted": _l("采纳"),
     "report.returned": _l("退回修改"),
+    "receipt.issued": _l("开具回执"),
 }
+NAMED = 3
+
+
+def actor_words(name: str) -> str:
+    """Who did it, as the record says it."""
+    return _("系统") if name == SYSTEM.name else name
+
+
+def fact_words(facts: Mapping[str, Any]) -> list[str]:
+    """What the record says of a change beside who and when: which round, slot and files, and the reason given."""
+    told = []
+    if facts.get("round"):
+        told.append(_("第 %(round)s 次提交", round=facts["round"]))
+    if facts.get("slot"):
+        told.append(slot_kind_words(facts["slot"]))
+    if facts.get("files"):
+        names = listed([f"《{name}》" for name in facts["files"][:NAMED]])
+        count = len(facts["files"])
+        told.append(_("%(names)s等 %(count)s 个文件", names=names, count=count) if count > NAMED else names)
+    if facts.get("reason"):
+        told.append(str(facts["reason"]))
+    return told
 
 
 def due_change_word(code: str) -> str:

@@ -19,12 +19,12 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         name=facts["name"],
     ),
     "vault_full": lambda facts: _(
-        "系统存放文件的总额度已用完，《%(name)s》没有开始上传。已填写的内容和此前的文件均已保存，仍可提交。"
+        "系统存放文件的总额度已用完，《%(name)s》没有接收。已填写的内容和此前的文件均已保存，仍可提交。"
         "请与主办单位联系。",
         name=facts["name"],
     ),
     "bureau_full": lambda facts: _(
-        "本单位的存储额度还剩 %(left)s，《%(name)s》为 %(size)s，没有开始上传。请压缩后重试，或与主办单位联系。"
+        "本单位的存储额度还剩 %(left)s，《%(name)s》为 %(size)s，没有接收。请压缩后重试，或与主办单位联系。"
         "其他文件均已保存。",
         left=size_words(facts["left"]),
         name=facts["name"],

@@ -19,6 +19,7 @@ LONGEST_METADATA = 8192
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_MEDIA_TYPE = re.compile(r"[0-9A-Za-z!#$&^_.+-]{1,49}/[0-9A-Za-z!#$&^_.+-]{1,50}")
 
 
 class Misread(Exception):
@@ -42,7 +43,7 @@ def wanted(headers: Headers) -> Wanted:
     return Wanted(
         name=told.get("filename") or told.get("name") or "",
         length=number(headers, "Upload-Length"),
-        media_type=told.get("filetype", ""),
+        media_type=found[0] if (found := _MEDIA_TYPE.match(told.get("filetype", ""))) else "",
         sha256=_hash(told, "sha256"),
         head=_hash(told, "head"),
         caption=told.get("caption", ""),

@@ -13,15 +13,14 @@ from reporting.core.db import unit_of_work
 from reporting.core.errors import NotFound, Refused
 from reporting.core.kit import kit
 from reporting.reports import service as reports
-from reporting.reports.service import Quota
 from reporting.uploads import queries as uploads
 from reporting.web.bureau.place import own_assignment
 from reporting.web.formats import moment_words
 from reporting.web.guards import person, policy
 from reporting.web.uploads import protocol
 from reporting.web.uploads.place import abilities, address, answer, blueprint, misunderstood, refusal, wrong_version
-from reporting.web.uploads.protocol import BODY_TYPE, Misread
-from reporting.web.uploads.transfer import receive
+from reporting.web.uploads.protocol import BODY_TYPE, Checksum, Misread
+from reporting.web.uploads.transfer import hang_up, receive
 
 # Which refusal decides the status; whatever is not here is 422.
 STATUSES = {
@@ -71,32 +70,38 @@ def create(assignment_id: int, kind: str) -> ResponseReturnValue:
     if wrong := wrong_version():
         return wrong
     try:
-        wanted = protocol.wanted(request.headers)
+        wanted, checksum = protocol.wanted(request.headers), protocol.checksum(request.headers)
     except Misread:
-        return misunderstood()
-    now, settings = clock.now(), kit().settings
-    quota = Quota(settings.bureau_bytes, settings.vault_bytes or None, arriving.lifetime(kit()))
+        return hang_up(misunderstood())
+    if _has_bytes() and (request.content_length or 0) > wanted.length:
+        return hang_up(answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+    now = clock.now()
     try:
         with unit_of_work():
             token = reports.begin_upload(
                 own_assignment(assignment_id), kind, wanted,
-                vault=kit().vault, quota=quota, actor=person().actor, now=now,
+                vault=kit().vault, quota=arriving.quota(kit()), actor=person().actor, now=now,
             ).token  # fmt: skip
     except Refused as refused:
         found = {reason.code for reason in refused.reasons}
         status = next((status for code, status in STATUSES.items() if code in found), HTTPStatus.UNPROCESSABLE_ENTITY)
-        return refusal(status, refused.reasons)
-    return _begun(token)
+        return hang_up(refusal(status, refused.reasons))
+    return _begun(token, checksum)
 
 
-def _begun(token: str) -> Response:
+def _has_bytes() -> bool:
+    """Whether this request brings the file's first bytes."""
+    has_body = bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    return request.mimetype == BODY_TYPE and has_body
+
+
+def _begun(token: str, checksum: Checksum | None) -> Response:
     seen = arriving.look(token)
     if seen is None:
         raise NotFound
-    has_body = bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "").lower()
-    if request.mimetype != BODY_TYPE or not has_body:
+    if not _has_bytes():
         return answer(HTTPStatus.CREATED, seen, Location=address(token))
-    taken = receive(seen)
+    taken = receive(seen, checksum)
     if taken.status_code == HTTPStatus.NO_CONTENT:
         taken.status_code = HTTPStatus.CREATED
     taken.headers["Location"] = address(token)

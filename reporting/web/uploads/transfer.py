@@ -66,22 +66,22 @@ def _head(token: str) -> Response:
 
 def _patch(token: str) -> Response:
     if request.mimetype != BODY_TYPE:
-        return _hang_up(answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE))
+        return hang_up(answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE))
     try:
         offset, checksum = protocol.number(request.headers, "Upload-Offset"), protocol.checksum(request.headers)
     except Misread:
-        return _hang_up(misunderstood())
+        return hang_up(misunderstood())
     seen = arriving.adopt(kit(), token)
     if seen is None:
-        return _hang_up(answer(HTTPStatus.NOT_FOUND))
+        return hang_up(answer(HTTPStatus.NOT_FOUND))
     if not _may_write(seen):
-        return _hang_up(told(HTTPStatus.FORBIDDEN, [_("您已不是该单位的填报人，不能继续上传。请与本单位或主办单位联系。")]))
+        return hang_up(told(HTTPStatus.FORBIDDEN, [_("您已不是该单位的填报人，不能继续上传。请与本单位或主办单位联系。")]))
     if not seen.is_open:
-        return _hang_up(_closed(seen, offset))
+        return hang_up(_closed(seen, offset))
     if seen.offset != offset:
-        return _hang_up(answer(HTTPStatus.CONFLICT, seen))
+        return hang_up(answer(HTTPStatus.CONFLICT, seen))
     if (request.content_length or 0) > seen.length - offset:
-        return _hang_up(answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, seen))
+        return hang_up(answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, seen))
     return receive(seen, checksum)
 
 
@@ -155,7 +155,7 @@ def _may_write(seen: Seen) -> bool:
         let_go()
 
 
-def _hang_up(response: Response) -> Response:
+def hang_up(response: Response) -> Response:
     """Answer without having read the body: some of it is thrown away, so that the answer arrives."""
     end_reading()
     body = Body(request.environ, request.content_length)

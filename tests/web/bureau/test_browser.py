@@ -1,5 +1,7 @@
 """The report page in a browser: what its scripts add, and that all of it works without them."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -92,6 +94,12 @@ def wait_until_saved(page):
     page.wait_for_selector("[data-saving-state][data-state=saved]")
 
 
+def close_without_a_word(page):
+    """Close a window that has no connection: the request which a closing page leaves to the browser is lost as well."""
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no connection')); }")
+    page.close()
+
+
 def test_what_is_typed_without_a_connection_is_saved_when_it_is_back(enter, live, report_url):
     page = enter()
     page.context.set_offline(True)
@@ -112,7 +120,7 @@ def test_what_is_typed_without_a_connection_survives_a_closed_window(enter, live
     page.fill("#body", "断网时写的正文")
     page.click("#title")
     page.wait_for_selector("[data-saving-state][data-state=offline]")
-    page.close()
+    close_without_a_word(page)
     page = page.context.new_page()
     page.context.set_offline(False)
     page.goto(report_url)
@@ -123,6 +131,41 @@ def test_what_is_typed_without_a_connection_survives_a_closed_window(enter, live
     assert page.input_value("#body") == "断网时写的正文"
     assert page.locator("[data-script-notice]").count() == 0, "what is saved need not be brought back again"
     assert stored(live, report_url)[0] == "断网时写的正文"
+
+
+def test_two_windows_without_a_connection_keep_both_texts(enter, live, report_url):
+    first = enter()
+    second = first.context.new_page()
+    second.goto(report_url)
+    first.context.set_offline(True)
+    for window, text in ((first, "第一个窗口的文字"), (second, "第二个窗口的文字")):
+        window.fill("#body", text)
+        window.click("#title")
+        window.wait_for_selector("[data-saving-state][data-state=offline]")
+    close_without_a_word(first)
+    close_without_a_word(second)
+    page = first.context.new_page()
+    page.clock.install(time=datetime.now(UTC) + timedelta(minutes=5))
+    page.context.set_offline(False)
+    page.goto(report_url)
+    expect(page.locator("#body")).to_have_value("第二个窗口的文字")
+    page.wait_for_selector("text=本机还存有另一个窗口没有来得及保存的文字")
+    assert stored(live, report_url)[0] == "第二个窗口的文字"
+    page.fill("#body", "第二个窗口的文字，又写了一句")
+    page.click("button:has-text('对照两份文字')")
+    page.wait_for_selector(".two-texts")
+    assert page.input_value("#theirs-body") == "第二个窗口的文字，又写了一句", "what was typed since is saved first"
+    assert page.input_value("#body") == "第一个窗口的文字"
+    check_accessibility(page)
+    page.fill("#body", "两个窗口的文字")
+    page.click("main form button.btn-primary")
+    page.wait_for_url(f"**{report_url}*")
+    expect(page.locator("#body")).to_have_value("两个窗口的文字")
+    page.reload()
+    expect(page.locator("#body")).to_have_value("两个窗口的文字")
+    assert page.locator("[data-script-notice]").count() == 0, "both texts are dealt with"
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('baosong-draft'))") == []
+    assert stored(live, report_url)[0] == "两个窗口的文字"
 
 
 def test_a_reload_right_after_typing_loses_nothing(enter, live, report_url):
@@ -141,7 +184,7 @@ def test_text_kept_here_never_overwrites_a_newer_version(enter, live, report_url
     page.fill("#body", "断网的人写的")
     page.click("#title")
     page.wait_for_selector("[data-saving-state][data-state=offline]")
-    page.close()
+    close_without_a_word(page)
     other = enter()
     other.fill("#body", "别处的人写的")
     other.click("#title")

@@ -247,7 +247,7 @@ def test_a_desk_has_folders_and_no_camera(enter, live, report_url, tmp_path):
 
 def test_three_travel_at_a_time_and_all_can_be_held(enter, live, report_url):
     page = enter()
-    slow_down(page, 200_000)
+    slow_down(page, 30_000)
     choose(page, "photos", *(picture(f"{number}.jpg", (400 + number, 300)) for number in range(5)))
     expect(page.locator(".upload-row[data-state=waiting]")).to_have_count(2)
     expect(page.locator(".upload-row[data-state=sending]")).to_have_count(3)

@@ -3,8 +3,9 @@
 import csv
 import hashlib
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import openpyxl
 import pytest
 
 from reporting import jobs
@@ -220,6 +221,12 @@ def test_headquarters_sees_what_is_on_the_way(app, desk, cast, hands):
     assert told["报送情况"] == "清单已到，材料上传中"
     assert (told["图片情况"], told["图片件数"]) == ("清单已到，材料上传中 1/3", "3")
     assert told["图片首次送达（北京时间）"] == "2014-10-15 23:59:00"
+    book = at_desk.get(f"/desk/tasks/{task_id}/export.xlsx?standing=manifest").data
+    head, row = ([cell.value for cell in line] for line in openpyxl.load_workbook(io.BytesIO(book)).active.iter_rows())
+    told = dict(zip(head, row, strict=True))
+    assert told["报送情况"] == "清单已到，材料上传中"
+    assert (told["图片情况"], told["图片件数"]) == ("清单已到，材料上传中 1/3", 3)
+    assert told["图片首次送达（北京时间）"] == datetime(2014, 10, 15, 23, 59)  # noqa: DTZ001 - a cell has no zone
 
 
 def test_the_board_counts_what_became_of_the_manifests(app, desk, cast, hands):

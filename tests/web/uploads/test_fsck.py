@@ -1,12 +1,20 @@
 """`flask fsck` finds each thing that does not fit, says it by name and ends with 1; on a sound house it says so."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+from reporting import jobs
+from reporting.core import clock
 from reporting.core.db import db, unit_of_work
+from reporting.files import service as file_service
+from reporting.files.models import Rendition
 from reporting.uploads.models import Upload, UploadPart
 from tests.files import material
+
+TOLD = "Error: 1 things do not fit together; docs/operations.md says what to do\n"
 
 
 def fsck(app):
@@ -99,9 +107,6 @@ def test_a_staged_file_that_nobody_claimed_is_named(app, vault):
 
 
 def test_a_letter_whose_sender_died_is_named(app, now):
-    from datetime import timedelta
-
-    from reporting.core import clock
     from reporting.outbox import service as outbox
     from reporting.outbox.rules import Recipient
     from tests.sample_letters import KINDS
@@ -114,3 +119,42 @@ def test_a_letter_whose_sender_died_is_named(app, now):
             owner="o" * 32, now=now, lease_until=clock.system_clock() - timedelta(seconds=1), limit=9
         )
     assert "letter whose sender is gone: 1" in fsck(app)[1]
+
+
+@pytest.fixture
+def thumb(app, tus) -> str:
+    """The key of a photo's small copy."""
+    content = material.picture("JPEG", (500, 400))
+    assert tus.create(len(content), kind="photos", body=content, filename="照片.jpg").status_code == 201
+    assert jobs.prepare_media(app.extensions["kit"]).made == 2
+    return db.session.scalar(select(Rendition.key).where(Rendition.kind == "thumb"))
+
+
+def test_what_was_made_for_looking_and_is_gone_cut_or_changed_is_named(app, vault, thumb):
+    assert fsck(app)[0] == 0
+    path = vault.path(thumb)
+    content = path.read_bytes()
+    path.write_bytes(b"!" + content[1:])
+    assert fsck(app) == (1, f"kept file of another content: {thumb}\n{TOLD}")
+    path.write_bytes(content[1:])
+    assert fsck(app) == (1, f"kept file of another size: {thumb}\n{TOLD}")
+    path.unlink()
+    assert fsck(app) == (1, f"row without its kept file: {thumb}\n{TOLD}")
+    told = app.test_cli_runner().invoke(args=["prepare-media", "--again"]).output
+    assert told.startswith("1 to be tried again\n1 made, 0 failed")
+    assert (path.read_bytes(), fsck(app)[0]) == (content, 0)
+
+
+def test_a_rendition_whose_worker_is_gone_is_named_until_it_is_taken_up_again(app, kept):
+    with unit_of_work():
+        file_service.plan_renditions()
+        work = file_service.claim_rendition(owner="w" * 32, host_now=clock.system_clock())
+    assert fsck(app)[0] == 0
+    with unit_of_work():
+        past = clock.system_clock() - timedelta(seconds=1)
+        db.session.execute(update(Rendition).where(Rendition.owner == work.owner).values(lease_until=past))
+    assert fsck(app) == (1, f"rendition whose worker is gone: 1\n{TOLD}")
+    assert app.test_cli_runner().invoke(args=["fsck"]).exit_code == 0
+    with unit_of_work():
+        assert file_service.release_stale(host_now=clock.system_clock()) == 1
+    assert fsck(app)[0] == 0
