@@ -246,7 +246,7 @@ def test_the_board_needs_one_statement_more_for_all_manifests(app, desk, cast, h
     hand_in_manifest(desk, hands)
     with count_queries() as asked:
         at_desk.get(f"/desk/tasks/{cast.task_id}")
-    asked.expect(9)
+    asked.expect(10)
     hands.move_to(DUE)
     with count_queries() as asked:
         at_desk.get(f"/desk/tasks/{cast.task_id}")
