@@ -77,7 +77,11 @@ def _is_pending() -> ColumnElement[bool]:
 def _digit() -> ColumnElement[int]:
     """The digit of an arrival: late only against both the due in force now and the one when it arrived."""
     late = and_(came_at() >= Assignment.due_at, came_at() >= SlotArrival.due_at)
+    at_once = and_(SlotArrival.media_until.is_(None), SlotArrival.whole_at.is_(None))
+    # What most bureaus do stands first, so that nothing else need be asked of it.
+    common = and_(SlotArrival.arrived_at < Assignment.due_at, at_once, SlotArrival.declared.is_(False))
     return case(
+        (common, rules.ON_TIME),
         (and_(_is_pending(), _within_window(NOW)), rules.ON_THE_WAY),
         (_is_pending(), rules.NOTHING),
         (and_(late, SlotArrival.declared.is_(True)), rules.DECLARED_LATE),

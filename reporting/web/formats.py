@@ -59,7 +59,9 @@ def clock_words(moment: datetime, zone: str | tzinfo) -> str:
 def stamp_words(moment: datetime, zone: str | tzinfo, year: int) -> str:
     """An aware moment in a dense table: “10-14 16:32”, with its year in front when that is another than ``year``."""
     local = moment.astimezone(_zone(zone))
-    return f"{local:%m-%d %H:%M}" if local.year == year else f"{local:%Y-%m-%d %H:%M}"
+    # A board has hundreds of them, and strftime takes three times as long.
+    stamp = f"{local.month:02d}-{local.day:02d} {local.hour:02d}:{local.minute:02d}"
+    return stamp if local.year == year else f"{local.year:04d}-{stamp}"
 
 
 def due_stamp_words(due_at: datetime, zone: str | tzinfo, year: int) -> str:

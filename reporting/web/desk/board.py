@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, render_template, request, stream_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reporting import watching
 from reporting.bureaus.rules import DESK_ROLES, Role
@@ -108,13 +108,13 @@ class Board:
     def lines(self, draw: Callable[..., Markup]) -> Iterator[Markup]:
         """The rows as the page writes them: drawn once for all that stand alike, and filled with each bureau's words."""
         zone, year = self.task.campaign.zone, self.now.year
-        drawn: dict[queries.Group, Markup] = {}
+        drawn: dict[queries.Group, str] = {}
         words_of = Wording(zone, year)
         for row in self.rows:
             if row.group not in drawn:
-                drawn[row.group] = draw(row.group, due_stamp_words(row.group.due_at, zone, year))
-            # The markup's own operator escapes each word as it fills it in.
-            yield drawn[row.group] % words_of(row)
+                drawn[row.group] = str(draw(row.group, due_stamp_words(row.group.due_at, zone, year)))
+            # The words come escaped; the markup's own operator would look at each of them several times.
+            yield Markup(drawn[row.group] % words_of(row))  # noqa: S704
 
     def address(self, **changed: object) -> str:
         """The address of this board with the filter and these changes; an empty value leaves its part out."""
@@ -149,15 +149,15 @@ class Wording:
         self.kinds: dict[str, str] = {}
 
     def __call__(self, row: queries.Row) -> dict[str, str]:
-        """The words of one bureau."""
+        """The words of one bureau, escaped where they are not of our own making."""
         if row.kind not in self.kinds:
             self.kinds[row.kind] = kind_word(row.kind)
         words = {
             "address": f"{self.before}{row.assignment_id}",
-            "name": (self.english and row.name_en) or row.short_zh,
-            "full_name": (self.english and row.name_en) or row.name_zh,
-            "code": row.code,
-            "about": f"{self.kinds[row.kind]} {row.region}",
+            "name": escape((self.english and row.name_en) or row.short_zh),
+            "full_name": escape((self.english and row.name_en) or row.name_zh),
+            "code": escape(row.code),
+            "about": escape(f"{self.kinds[row.kind]} {row.region}"),
             "changed": self._stamp(row.changed_at) or "–",
         }
         for place, moment in enumerate(row.arrived):
