@@ -134,9 +134,14 @@ class Left:
     estimated: bool
 
 
+def is_countable(today: date, last_day: date) -> bool:
+    """Whether a last day lies ahead, and not so far that nobody counts the working days to it."""
+    return today < last_day and last_day.year - today.year <= MOST_YEARS_AHEAD
+
+
 def left(calendar: Calendar, *, today: date, last_day: date) -> Left | None:
-    """The working days left until a last day; None when it is not ahead, or so far that nobody counts."""
-    if last_day <= today or last_day.year - today.year > MOST_YEARS_AHEAD:
+    """The working days left until a last day; None when there is nothing to count."""
+    if not is_countable(today, last_day):
         return None
     years = years_between(today, last_day)
     return Left(calendar.working_days_between(today, last_day), bool(calendar.unconfirmed(years)))

@@ -1,6 +1,5 @@
 """What an import of days would do, line by line: the same plan is shown, confirmed and carried out."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,19 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 from reporting.workdays.rules.days import EARLIEST, LATEST, LIMITS, Correction
+from reporting.workdays.rules.headings import HEADINGS, WORDS, WRITTEN
 
 # A few years at once; a year has some forty days that differ from its weeks.
 MOST_ROWS = 1000
-HEADINGS = {
-    **dict.fromkeys(("date", "day", "日期"), "day"),
-    **dict.fromkeys(("works", "work", "上班", "是否上班", "类型"), "works"),
-    **dict.fromkeys(("name", "名称", "说明", "节日"), "name"),
-}
-WORDS = {
-    **dict.fromkeys(("1", "是", "班", "上班", "补班", "调休上班", "工作日", "yes", "y", "true", "work"), True),
-    **dict.fromkeys(("0", "否", "休", "休息", "放假", "节假日", "no", "n", "false", "off", "holiday"), False),
-}
-WRITTEN = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ T]00:00(?::00)?)?", re.ASCII)
 
 
 class Outcome(StrEnum):
