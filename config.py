@@ -59,6 +59,7 @@ class Settings:
     clock_file: Path | None = None
     mailbox_dir: Path | None = None
     accel_prefix: str = ""
+    metrics_token: str = ""
 
     @property
     def demonstration(self) -> bool:
@@ -98,6 +99,7 @@ class Settings:
             clock_file=reader.path("BAOSONG_CLOCK_FILE"),
             mailbox_dir=reader.path("BAOSONG_MAILBOX_DIR"),
             accel_prefix=reader.text("BAOSONG_ACCEL_PREFIX", "").rstrip("/"),
+            metrics_token=reader.secret("BAOSONG_METRICS_TOKEN") if reader.has("BAOSONG_METRICS_TOKEN") else "",
         )
         faults = reader.faults + _contradictions(settings, told=reader.told)
         if faults:
@@ -123,6 +125,9 @@ class _Reader:
             return value or default or ""
         self._fault(name, "is missing; set it as docs/operations.md describes.")
         return ""
+
+    def has(self, name: str) -> bool:
+        return bool(self.environment.get(name, "").strip())
 
     def secret(self, name: str) -> str:
         value = self.text(name)

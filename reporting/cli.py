@@ -45,26 +45,27 @@ def install(app: Flask) -> None:
 @click.command("sweep")
 def sweep() -> None:
     """Write the verdict of every deadline that has passed."""
-    click.echo(f"{jobs.sweep()} verdicts written")
+    click.echo(f"{jobs.pulsed('sweep', jobs.sweep)} verdicts written")
 
 
 @click.command("remind")
 def remind() -> None:
     """Put the reminders that are due into the outbox."""
-    click.echo(f"{jobs.remind()} reminders queued")
+    click.echo(f"{jobs.pulsed('remind', jobs.remind)} reminders queued")
 
 
 @click.command("digest")
 def digest() -> None:
     """Put the organisers' daily digest into the outbox, once a day."""
-    click.echo(f"{jobs.digest()} digests queued")
+    click.echo(f"{jobs.pulsed('digest', jobs.digest)} digests queued")
 
 
 @click.command("deliver")
 @click.option("--limit", default=1000, show_default=True, help="How many letters at most.")
 def deliver(limit: int) -> None:
     """Send what waits in the outbox."""
-    click.echo(f"{jobs.deliver(kit(), limit=limit)} letters sent")
+    sent = jobs.pulsed("deliver", lambda: jobs.deliver(kit(), limit=limit))
+    click.echo(f"{sent} letters sent")
 
 
 @click.command("scan")

@@ -1,13 +1,16 @@
 """What the clock does: one thin function each, for the scheduler and the command line alike."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
+from typing import TypeVar
 
 import structlog
 
 from reporting import arriving, media, posting
 from reporting.checking import UNCLAIMED, forget_unclaimed
-from reporting.core import clock
-from reporting.core.db import end_reading, unit_of_work
+from reporting.core import clock, pulse
+from reporting.core.db import DatabaseAway, end_reading, unit_of_work
 from reporting.core.kit import Kit
 from reporting.core.scanner import Clamd, Finding, ScanState
 from reporting.dashboard import service as dashboard
@@ -20,9 +23,16 @@ from reporting.reports import service as reports
 from reporting.tracking import service as tracking
 
 log = structlog.get_logger()
+Result = TypeVar("Result")
+# What a chore that only one scheduler may do asks first thing in each of its transactions: raises when it leads no more.
+Leads = Callable[[], None]
 
 
-def sweep() -> int:
+def by_hand() -> None:
+    """Whoever gives the command leads: the keys of what is written keep it from being written twice."""
+
+
+def sweep(leads: Leads = by_hand) -> int:
     """Write the verdict of every due that has passed and settled, a batch a transaction; gives how many were written.
 
     What was received before the due but is still being written down then is waited for: verdicts are never rewritten.
@@ -30,6 +40,7 @@ def sweep() -> int:
     now, total = clock.now() - SETTLING, 0
     while True:
         with unit_of_work():
+            leads()
             written = tracking.sweep(now=now)
         total += written
         if not written:
@@ -39,18 +50,20 @@ def sweep() -> int:
     return total
 
 
-def remind() -> int:
+def remind(leads: Leads = by_hand) -> int:
     """Queue the reminders whose step has come; gives how many letters were queued."""
     with unit_of_work():
+        leads()
         queued = reminders.queue_due(now=clock.now())
     if queued:
         log.info("reminders_queued", letters=queued)
     return queued
 
 
-def digest() -> int:
+def digest(leads: Leads = by_hand) -> int:
     """Queue the organisers' daily digest; gives how many letters were queued."""
     with unit_of_work():
+        leads()
         queued = dashboard.queue_digests(now=clock.now())
     if queued:
         log.info("digests_queued", letters=queued)
@@ -130,9 +143,24 @@ def prepare_again(kit: Kit) -> int:
 
 def tick(kit: Kit) -> None:
     """Everything the clock does, once, in the order in which one thing follows from another."""
-    sweep()
-    remind()
-    digest()
+    pulsed("sweep", sweep)
+    pulsed("remind", remind)
+    pulsed("digest", digest)
     uploads(kit)
     scan(kit)
-    deliver(kit)
+    pulsed("deliver", lambda: deliver(kit))
+
+
+def pulsed(name: str, work: Callable[[], Result]) -> Result:
+    """Do a chore and note its pulse: when it was done, or what made it fail. False from it means that another leads."""
+    try:
+        result = work()
+    except Exception as error:
+        # The database may be what has failed; then the chore's own error is the one to tell.
+        with suppress(DatabaseAway), unit_of_work():
+            pulse.failed(name, repr(error), host_now=clock.system_clock())
+        raise
+    if result is not False:
+        with unit_of_work():
+            pulse.done(name, host_now=clock.system_clock())
+    return result

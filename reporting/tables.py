@@ -1,4 +1,4 @@
-"""Imports every room's models once, so that the metadata is whole before anything asks for it."""
+"""Imports every model once, the floor's and every room's, so that the metadata is whole before anything asks for it."""
 
 from importlib import import_module
 
@@ -17,9 +17,12 @@ ROOMS_WITH_TABLES = (
     "tracking",
     "reminders",
 )
+FLOOR_WITH_TABLES = ("lease", "pulse")
 
 
 def load() -> None:
-    """Import the models of all rooms."""
+    """Import the models of the floor and of all rooms."""
+    for part in FLOOR_WITH_TABLES:
+        import_module(f"reporting.core.{part}")
     for room in ROOMS_WITH_TABLES:
         import_module(f"reporting.{room}.models")

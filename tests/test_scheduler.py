@@ -11,6 +11,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from flask import Flask
 
 from reporting import jobs, scheduler
+from reporting.core import pulse
 
 
 def test_every_chore_is_an_interval_job_in_memory_that_forgives_absence(app: Flask) -> None:
@@ -18,7 +19,9 @@ def test_every_chore_is_an_interval_job_in_memory_that_forgives_absence(app: Fla
     built.start(paused=True)
     try:
         found = {job.id: job for job in built.get_jobs()}
-        assert sorted(found) == ["deliver", "digest", "prepare-media", "remind", "scan", "sweep", "tidy", "uploads"]
+        assert sorted(found) == [
+            "deliver", "digest", "lead", "prepare-media", "remind", "scan", "sweep", "tidy", "uploads",
+        ]  # fmt: skip
         for job in found.values():
             assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
         assert isinstance(built._lookup_jobstore("default"), MemoryJobStore)
@@ -38,7 +41,7 @@ def ends_with(app: Flask, send: Callable[[], None]) -> int:
 
 def test_it_ends_quietly_when_it_is_told_to(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     swept = threading.Event()
-    monkeypatch.setattr(jobs, "sweep", swept.set)
+    monkeypatch.setattr(jobs, "sweep", lambda _leads: swept.set())
 
     def send() -> None:
         swept.wait(10)
@@ -49,7 +52,7 @@ def test_it_ends_quietly_when_it_is_told_to(app: Flask, monkeypatch: pytest.Monk
 
 
 def test_it_ends_with_an_error_when_its_work_cannot_go_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> int:
+    def broken(_leads: jobs.Leads) -> int:
         raise RuntimeError("the disk is gone")
 
     monkeypatch.setattr(jobs, "sweep", broken)
@@ -57,3 +60,21 @@ def test_it_ends_with_an_error_when_its_work_cannot_go_on(app: Flask, monkeypatc
     begin = time.monotonic()
     assert ends_with(app, lambda: None) == 1
     assert time.monotonic() - begin < 30
+
+
+def test_a_failing_chore_is_told_and_the_others_go_on(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(tick_seconds=1)
+
+    def broken(_leads: jobs.Leads) -> int:
+        raise RuntimeError("one row is poisoned")
+
+    monkeypatch.setattr(jobs, "remind", broken)
+    assert ends_with(app, lambda: None) == 1
+    seen = pulse.pulses()
+    assert (seen["remind"].failures >= 2, seen["remind"].done_at, seen["remind"].fault) == (
+        True, None, "RuntimeError('one row is poisoned')",
+    )  # fmt: skip
+    assert seen["sweep"].failures == 0
+    assert seen["sweep"].done_at is not None

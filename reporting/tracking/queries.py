@@ -216,6 +216,12 @@ def unswept(now: datetime, stage: Stage = Stage.DUE) -> Select[int]:
     return wanted if stage == Stage.DUE else wanted.where(_had_media_on_the_way(), ~_is_finishing())
 
 
+def oldest_unswept(now: datetime) -> datetime | None:
+    """The earliest due that has passed and has no verdict; None while all have theirs. Grows older while the sweep is stuck."""
+    waiting = unswept(now).with_only_columns(func.min(Assignment.due_at, type_=Assignment.due_at.type))
+    return db.session.scalar(waiting)
+
+
 def passed_and_moved(now: datetime, *, limit: int) -> Sequence[Row[int, int, int, datetime]]:
     """Dues that had passed when they were moved and have no verdict, since the clock was away; oldest first.
 

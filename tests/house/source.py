@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Design §4, but that the record stands before the working days, which write into it (decision 029). A room may import any
+# Design §4, but that the record stands before the working days, which write into it (decision 030). A room may import any
 # room to its left, never one to its right.
 RANK = [
     *("core", "audit", "workdays", "deadlines", "outbox", "accounts", "bureaus", "campaigns", "notices", "files"),
@@ -22,9 +22,20 @@ FLOOR = "core"
 ROOMS = RANK[1:]
 KINDS = ("models", "rules", "queries", "service")
 DOORS = ("web", "scheduler", "cli")
-# They rank above the rooms and below the doors: the jobs, the post, how uploads arrive, the media's worker, the check, the
+# They rank above the rooms and below the doors: the jobs, who leads, the watch, the post, how uploads arrive, the media's worker, the check, the
 # demonstration and its mail sink.
-BESIDE_JOBS = ("jobs", "posting", "arriving", "media", "checking", "demo", "demo_material", "sink")
+BESIDE_JOBS = (
+    "jobs",
+    "leading",
+    "watching",
+    "posting",
+    "arriving",
+    "media",
+    "checking",
+    "demo",
+    "demo_material",
+    "sink",
+)
 
 
 @dataclass(frozen=True)

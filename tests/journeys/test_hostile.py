@@ -47,7 +47,7 @@ def served(live: Live) -> Served:
         db.session.rollback()
     own, receipt, desk = f"/assignments/{assignment_id}", f"/receipts/{round_id}", f"/desk/submissions/{round_id}"
     pages = {
-        people.email("Q-HE"): [own, f"{own}/check", f"{own}/contact-sheet", receipt],
+        people.email("Q-HE"): [own, f"{own}/check", receipt],
         people.email("HQ", "reviewer"): [f"/desk/assignments/{assignment_id}", f"{desk}/contact-sheet"],
     }
     reporter, reviewer = pages

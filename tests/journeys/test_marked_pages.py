@@ -59,7 +59,6 @@ def pages(live: Live) -> dict[str, list[tuple[str, int]]]:
     return {
         people.email("Q-HE"): [
             (own, 200),
-            (f"{own}/contact-sheet", 200),
         ],
         people.email("HQ", "reviewer"): [
             (f"/desk/assignments/{assignment_id}", 200),

@@ -82,11 +82,16 @@ def ids(round_id: int) -> dict[str, int]:
 KINDS = {BAD: ("thumb", "screen"), LATE: ("thumb", "screen"), FILM[0]: ("poster",), PAPER[0]: ("preview",)}
 
 
-def test_renditions_of_what_is_infected_are_shut_for_everybody_also_to_who_has_them(app, cast, desk, round_id):
+def test_renditions_of_what_is_infected_are_shut_and_of_what_is_unchecked_asked_about(app, cast, desk, round_id):
+    reviewer = app.test_client().sign_in(cast.user("HQ", "reviewer"))
+    infected_is_shut_for_everybody_also_to_who_has_it(cast, desk, reviewer, round_id)
+    unchecked_is_for_its_own_bureau_and_after_a_word(desk, reviewer, round_id)
+
+
+def infected_is_shut_for_everybody_also_to_who_has_it(cast, desk, reviewer, round_id):
     one = ids(round_id)[BAD]
     places = [f"{desk.url}/files/{one}", f"/receipts/{round_id}/files/{one}"]
     tags = [f'"{key}"' for key in db.session.scalars(select(Rendition.key).where(Rendition.key.is_not(None)))]
-    reviewer = app.test_client().sign_in(cast.user("HQ", "reviewer"))
     asked = [(desk.client, place) for place in places]
     asked.append((reviewer, f"/desk/submissions/{round_id}/files/{one}"))
     for client, place in asked:
@@ -97,9 +102,8 @@ def test_renditions_of_what_is_infected_are_shut_for_everybody_also_to_who_has_t
                 assert "未通过病毒检查" in answer.text
 
 
-def test_renditions_of_what_is_unchecked_are_for_its_own_bureau_and_after_a_word(app, cast, desk, round_id):
+def unchecked_is_for_its_own_bureau_and_after_a_word(desk, reviewer, round_id):
     found = ids(round_id)
-    reviewer = app.test_client().sign_in(cast.user("HQ", "reviewer"))
     for name in (LATE, FILM[0], PAPER[0]):
         for kind in KINDS[name]:
             own = desk.client.get(f"{desk.url}/files/{found[name]}/{kind}")
@@ -111,9 +115,14 @@ def test_renditions_of_what_is_unchecked_are_for_its_own_bureau_and_after_a_word
             assert reviewer.get(f"{place}?confirmed=1").data == own.data
 
 
-def test_pages_name_the_mark_and_link_to_no_picture_of_it(app, cast, desk, round_id):
-    found = ids(round_id)
+def test_pages_name_the_mark_and_show_nothing_and_archives_leave_out_or_ask(app, cast, desk, round_id):
     reviewer = app.test_client().sign_in(cast.user("HQ", "reviewer"))
+    pages_name_the_mark_and_link_to_no_picture_of_it(cast, desk, reviewer, round_id)
+    archives_leave_the_infected_out_and_ask_before_the_unchecked(desk, reviewer, round_id)
+
+
+def pages_name_the_mark_and_link_to_no_picture_of_it(cast, desk, reviewer, round_id):
+    found = ids(round_id)
     gallery = shown(reviewer.get(f"/desk/assignments/{cast.assignment('Q-HE').id}").text)
     sheet = shown(reviewer.get(f"/desk/submissions/{round_id}/contact-sheet").text)
     for page in (gallery, sheet):
@@ -141,11 +150,10 @@ def archive(answer) -> tuple[dict[str, bytes], str]:
     return content, content.pop(LIST, b"").decode("utf-8-sig")
 
 
-def test_the_archive_leaves_the_infected_out_says_so_and_asks_before_the_unchecked(app, cast, desk, round_id):
+def archives_leave_the_infected_out_and_ask_before_the_unchecked(desk, reviewer, round_id):
     own, said = archive(desk.client.get(f"{desk.url}/files.zip"))
     assert {name.partition("/")[2] for name in own} == {GOOD, LATE, FILM[0], PAPER[0]}
     assert said == f"《{BAD}》未通过病毒检查。"
-    reviewer = app.test_client().sign_in(cast.user("HQ", "reviewer"))
     place = f"/desk/submissions/{round_id}/files.zip"
     asked = reviewer.get(place)
     assert (asked.status_code, asked.mimetype) == (200, "text/html")

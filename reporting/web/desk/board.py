@@ -13,9 +13,12 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from reporting import watching
 from reporting.bureaus.rules import DESK_ROLES, Role
-from reporting.core import clock
+from reporting.campaigns.rules import State as TaskState
+from reporting.core import clock, pulse
 from reporting.core.db import let_go
+from reporting.core.kit import kit
 from reporting.dashboard import queries
 from reporting.dashboard.rules import OWING, TO_COME, Filter
 from reporting.deadlines import rules as deadlines
@@ -70,6 +73,14 @@ class Board:
     def verdicts(self) -> dict[str, int]:
         """What the clock found at the deadline; nothing while it has not passed."""
         return tracking.verdict_counts(self.task.id) if self.now >= self.task.due_at else {}
+
+    @cached_property
+    def faults(self) -> list[watching.Fault]:
+        """What is wrong with the clock, of which headquarters must know while it relies on it."""
+        if self.task.state != TaskState.OPEN:
+            return []
+        tick = kit().settings.tick_seconds
+        return watching.clock_faults(pulse.pulses(), tick_seconds=tick, host_now=clock.system_clock())
 
     @property
     def workdays_left(self) -> str:
@@ -187,7 +198,7 @@ def board(task_id: int) -> ResponseReturnValue:
         return render_template("desk/board.html", **facts)
     # All is read before the first byte leaves, so that a slow reader holds neither a connection nor a snapshot; and
     # the token is in the session while its cookie can still be sent.
-    _ = (shown.rows, shown.verdicts, shown.window_verdicts, shown.workdays_left, generate_csrf())
+    _ = (shown.rows, shown.verdicts, shown.window_verdicts, shown.faults, shown.workdays_left, generate_csrf())
     let_go()
     return Response(stream_template("desk/board.html", **facts), mimetype="text/html")
 

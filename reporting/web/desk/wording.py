@@ -158,6 +158,20 @@ def verdict_word(code: str) -> str:
     return str({"on_time": _l("按时报齐"), "partial": _l("部分已报"), "missing": _l("未报")}[code])
 
 
+def clock_fault_words(code: str) -> str:
+    """What of the clock's work stands still, and what to do."""
+    return str(_CLOCK_FAULTS[code])
+
+
+_CLOCK_FAULTS = {
+    "clock_never_ran": _l("定时服务尚未运行：截止判定和提醒信不会产生。请联系系统管理员。"),
+    "clock_stopped": _l(
+        "定时服务已经停止：截止判定和提醒信暂时不会产生。材料照常接收，恢复以后按截止时间补判。请联系系统管理员。"
+    ),
+    "chore_failing": _l("定时服务有一项工作连续失败，部分判定或信件可能延迟。请联系系统管理员。"),
+}
+
+
 def columns(labels: Iterable[str]) -> list[dict[str, str]]:
     """Columns of a table by their labels."""
     return [{"label": label} for label in labels]

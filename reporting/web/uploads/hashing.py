@@ -70,9 +70,9 @@ class Buffers:
             self._free += buffers[: max(0, self._kept - len(self._free))]
 
 
-# As fast as larger ones. Eight files at once that are all hashed hold 8 MiB together.
+# As fast as larger ones. Eight files at once that are all hashed hold 6 MiB together.
 BUFFER_BYTES = 512 << 10
-buffers = Buffers(BUFFER_BYTES, extra=8)
+buffers = Buffers(BUFFER_BYTES, extra=4)
 # A body whose line is fast is hashed by a thread of its own from so many bytes on, over so many buffers more.
 RING_BYTES, RING_BUFFERS = 1 << 20, 3
 

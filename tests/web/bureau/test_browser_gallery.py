@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from reporting import jobs
 from reporting.reports import queries as reports
 from tests.cast import make_cast
 from tests.files import material
@@ -38,6 +39,12 @@ def names(live, url: str) -> list[str]:
     return [name for name, _caption, _hash in attached(live, url)]
 
 
+def prepare(live) -> None:
+    """Make the small pictures, here: a process of its own takes seconds to begin."""
+    with live.inside() as app:
+        assert jobs.prepare_media(app.extensions["kit"]).failed == 0
+
+
 def drag_first_below_second(page: Page) -> None:
     cards = page.locator("#photos .file-card .file-picture")
     cards.nth(0).scroll_into_view_if_needed()
@@ -66,7 +73,7 @@ def test_a_refresh_behind_keeps_days_and_ticks_and_pictures_still_open_and_move(
     first = page.locator("#photos .file-card").first
     first.get_by_label("拍摄日期").fill("2014-09-12")
     first.get_by_label("可以公开发布").check()
-    live.command("prepare-media")
+    prepare(live)
     page.evaluate("window.isTheSamePage = true")
     choose(page, "photos", picture("丙.jpg", 420))
     expect(page.locator("#photos .file-card")).to_have_count(3)
@@ -113,7 +120,7 @@ def test_on_a_phone_a_finger_turns_the_pictures(live, open_page, report_url):
     page = sign_in(open_page("phone"), report_url)
     choose(page, "photos", picture("甲.jpg", 400), picture("乙.jpg", 410))
     expect(page.locator("#photos .file-card")).to_have_count(2)
-    live.command("prepare-media")
+    prepare(live)
     page.reload()
     open_first(page)
     counter = page.locator(".pswp__counter")
@@ -125,26 +132,28 @@ def test_on_a_phone_a_finger_turns_the_pictures(live, open_page, report_url):
     expect(counter).to_have_text("1 / 2")
 
 
-def test_a_whole_folder_can_be_dropped(live, open_page, report_url, tmp_path):
+def test_a_whole_folder_and_a_file_beside_it_can_be_dropped(live, open_page, report_url, tmp_path):
     folder = tmp_path / "质量月照片"
     (folder / "第二天").mkdir(parents=True)
     for place, width in (("甲.jpg", 64), ("第二天/乙.jpg", 65)):
         (folder / place).write_bytes(material.picture("JPEG", (width, 48)))
     (folder / "Thumbs.db").write_bytes(b"x")
+    beside = tmp_path / "拖入.jpg"
+    beside.write_bytes(material.picture("JPEG", (66, 48)))
     page = sign_in(open_page(), report_url)
     page.locator("#photos").scroll_into_view_if_needed()
     box = page.locator("#photos").bounding_box()
     hand = page.context.new_cdp_session(page)
-    carried = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    carried = {"items": [], "files": [str(folder), str(beside)], "dragOperationsMask": 1}
     for step in ("dragEnter", "dragOver", "drop"):
         place = {"x": box["x"] + 40, "y": max(box["y"], 0) + 20}
         hand.send("Input.dispatchDragEvent", {"type": step, "data": carried, **place})
         if step == "dragOver":
             expect(page.locator("#photos.is-drop")).to_be_visible()
-    expect(page.locator("#photos .file-card")).to_have_count(2)
+    expect(page.locator("#photos .file-card")).to_have_count(3)
     expect(page.locator("#photos .upload-told")).to_contain_text("文件夹中有 1 个文件不是此项材料可用的格式")
     expect(page.locator(".is-drop")).to_have_count(0)
-    assert sorted(names(live, report_url)) == ["乙.jpg", "甲.jpg"]
+    assert sorted(names(live, report_url)) == ["乙.jpg", "拖入.jpg", "甲.jpg"]
 
 
 WATCHES_STATES = """() => {
@@ -158,7 +167,7 @@ WATCHES_STATES = """() => {
 def test_a_line_that_died_without_a_word_is_noticed_and_the_upload_goes_on_another(
     live, chromium, report_url, tmp_path: Path
 ):
-    """Nothing is closed and nothing answers: only the page's own patience ends it, here after two seconds, not forty."""
+    """Nothing is closed and nothing answers: only the page's own patience ends it, here after a second, not forty."""
     film = big_video(tmp_path / "启动仪式.mp4", 6 * MB)
     with line_to(int(live.url.rpartition(":")[2])) as line, watched_pages(chromium, line.url) as open_one:
         page = sign_in(open_one(may_lose_line=True), report_url)
@@ -167,9 +176,9 @@ def test_a_line_that_died_without_a_word_is_noticed_and_the_upload_goes_on_anoth
         wait_for_percent(page, 15)
         page.evaluate(WATCHES_STATES)
         assert line.die() == 1
-        page.wait_for_timeout(3_000)
+        page.wait_for_timeout(1_000)
         assert page.evaluate("seen") == []
-        page.evaluate("document.querySelector('#work').dataset.silence = 2000")
+        page.evaluate("document.querySelector('#work').dataset.silence = 1000")
         slow_down(page)
         expect(page.locator("#videos .file-card")).to_have_count(1, timeout=30_000)
         assert "line" in page.evaluate("seen")

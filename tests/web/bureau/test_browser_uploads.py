@@ -1,6 +1,5 @@
 """Uploading on the report page, in a real browser against a real server."""
 
-import base64
 import hashlib
 
 import pytest
@@ -258,23 +257,6 @@ def test_three_travel_at_a_time_and_all_can_be_held(enter, live, report_url):
     page.get_by_role("button", name="全部继续").click()
     expect(page.locator("#photos .file-card")).to_have_count(5, timeout=30_000)
     assert len(attached(live, report_url)) == 5
-
-
-def test_files_dropped_on_the_panel_go_in(enter, live, report_url):
-    page = enter()
-    page.evaluate(
-        """async content => {
-            const bytes = Uint8Array.from(atob(content), letter => letter.charCodeAt(0));
-            const carried = new DataTransfer();
-            carried.items.add(new File([bytes], "拖入.jpg", { type: "image/jpeg" }));
-            const panel = document.querySelector("#photos");
-            for (const type of ["dragenter", "dragover", "drop"])
-              panel.dispatchEvent(new DragEvent(type, { dataTransfer: carried, bubbles: true, cancelable: true }));
-        }""",
-        base64.b64encode(material.picture("JPEG")).decode(),
-    )
-    expect(page.locator("#photos .file-card").filter(has_text="拖入.jpg")).to_be_visible()
-    assert [name for name, _caption, _hash in attached(live, report_url)] == ["拖入.jpg"]
 
 
 def test_giving_up_throws_the_bytes_away(enter, live, tmp_path):
