@@ -4,6 +4,7 @@ from importlib import import_module
 
 ROOMS_WITH_TABLES = (
     "audit",
+    "workdays",
     "outbox",
     "accounts",
     "bureaus",

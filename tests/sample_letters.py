@@ -20,6 +20,8 @@ HEBEI = {
     "cutoff_at": CUTOFF,
     "days_left": 2,
     "late_days": 3,
+    "workdays_left": 2,
+    "workdays_estimated": True,
     "media_until": None,
     "owed": ["photos", "videos"],
     "in": ["summary"],

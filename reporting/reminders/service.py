@@ -21,6 +21,8 @@ from reporting.reminders import queries, rules
 from reporting.reminders.models import ReminderMark
 from reporting.tracking import queries as tracking
 from reporting.tracking.queries import Owing
+from reporting.workdays import queries as workdays
+from reporting.workdays import rules as days
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,14 @@ def queue_due(*, now: datetime) -> int:
             _, mine = people.setdefault((post.user_id, duty.task.campaign.organiser_id), (post, []))
             if _key(duty, post.user_id) not in written and duty not in mine:
                 mine.append(duty)
-    return sum(_write(contact, mine, now=now) for contact, mine in people.values() if mine)
+    calendar = _calendar((duty.owing.due_at for duty in duties), now=now)
+    return sum(_write(contact, mine, calendar, now=now) for contact, mine in people.values() if mine)
+
+
+def _calendar(dues: Iterable[datetime], *, now: datetime) -> days.Calendar:
+    """The working days from now to the last of these dues, with a year on either side for zones and the turn of the year."""
+    last = max((due.year for due in dues if due.year <= now.year + days.MOST_YEARS_AHEAD), default=now.year)
+    return workdays.calendar(now.year - 1, max(last, now.year) + 1)
 
 
 def _key(duty: _Duty, user_id: int) -> queries.Key:
@@ -87,7 +96,7 @@ def _duties(task: Task, *, now: datetime) -> list[_Duty]:
     return duties
 
 
-def _write(contact: bureaus.Contact, duties: Sequence[_Duty], *, now: datetime) -> int:
+def _write(contact: bureaus.Contact, duties: Sequence[_Duty], calendar: days.Calendar, *, now: datetime) -> int:
     """Queue one letter for all of a person's duties, and mark each of them."""
     ordered = sorted(duties, key=lambda duty: (duty.owing.due_at, duty.bureau.position, duty.owing.assignment_id))
     marks = sorted(_key(duty, contact.user_id) for duty in ordered)
@@ -99,11 +108,13 @@ def _write(contact: bureaus.Contact, duties: Sequence[_Duty], *, now: datetime) 
     ]
     db.session.execute(insert(ReminderMark), rows)
     to = Recipient(contact.email, contact.name, contact.language, contact.user_id)
-    facts, organiser_id = _facts(contact, ordered, now=now), ordered[0].task.campaign.organiser_id
+    facts, organiser_id = _facts(contact, ordered, calendar, now=now), ordered[0].task.campaign.organiser_id
     return int(outbox.put("reminder", key, to=to, facts=facts, now=now, organiser_id=organiser_id))
 
 
-def _facts(contact: bureaus.Contact, duties: Sequence[_Duty], *, now: datetime) -> dict[str, Any]:
+def _facts(
+    contact: bureaus.Contact, duties: Sequence[_Duty], calendar: days.Calendar, *, now: datetime
+) -> dict[str, Any]:
     first = duties[0]
     assignment = db.session.get_one(Assignment, first.owing.assignment_id)
     place = f"assignment:{assignment.id}" if len(duties) == 1 else "home:0"
@@ -111,13 +122,11 @@ def _facts(contact: bureaus.Contact, duties: Sequence[_Duty], *, now: datetime) 
     return {
         **campaigns.letter_frame(assignment, contact, link=place),
         "step": step,
-        "duties": [_told(duty, english=contact.language == "en", now=now) for duty in duties],
+        "duties": [_told(duty, calendar, english=contact.language == "en", now=now) for duty in duties],
     }
 
 
-def _told(duty: _Duty, *, english: bool, now: datetime) -> dict[str, Any]:
-    zone = duty.task.campaign.zone
-    left = rules.days_left(duty.owing.due_at, zone=zone, now=now)
+def _told(duty: _Duty, calendar: days.Calendar, *, english: bool, now: datetime) -> dict[str, Any]:
     return {
         "assignment_id": duty.owing.assignment_id,
         "due_rev": duty.owing.due_rev,
@@ -125,9 +134,21 @@ def _told(duty: _Duty, *, english: bool, now: datetime) -> dict[str, Any]:
         "task": (english and duty.task.title_en) or duty.task.title,
         "due_at": duty.owing.due_at.isoformat(),
         "cutoff_at": duty.owing.cutoff_at.isoformat(),
+        **_left(duty.owing.due_at, calendar, zone=duty.task.campaign.zone, now=now),
+        **_stands(duty.owing),
+    }
+
+
+def _left(due_at: datetime, calendar: days.Calendar, *, zone: str, now: datetime) -> dict[str, Any]:
+    """What a letter says of the days until a due: calendar days, and working days where there are any to count."""
+    left = rules.days_left(due_at, zone=zone, now=now)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    working = days.left(calendar, today=today, last_day=rules.last_day(due_at, zone))
+    return {
         "days_left": max(0, left),
         "late_days": max(0, -left),
-        **_stands(duty.owing),
+        "workdays_left": working.days if working else None,
+        "workdays_estimated": bool(working and working.estimated),
     }
 
 
@@ -149,6 +170,7 @@ def recheck(facts: Mapping[str, Any], *, now: datetime) -> Verdict:
     """
     wanted = {duty["assignment_id"]: duty for duty in facts["duties"]}
     present = _present(wanted, now=now)
+    calendar = _calendar((owing.due_at for _task, owing in present.values()), now=now)
     kept = []
     superseded = False
     for assignment_id, duty in wanted.items():
@@ -158,16 +180,8 @@ def recheck(facts: Mapping[str, Any], *, now: datetime) -> Verdict:
         if owing.due_rev != duty["due_rev"]:
             superseded = True
             continue
-        zone = task.campaign.zone
-        left = rules.days_left(owing.due_at, zone=zone, now=now)
-        kept.append(
-            {
-                **duty,
-                **_stands(owing),
-                "days_left": max(0, left),
-                "late_days": max(0, -left),
-            }
-        )
+        left = _left(owing.due_at, calendar, zone=task.campaign.zone, now=now)
+        kept.append({**duty, **_stands(owing), **left})
     if not kept:
         return Verdict(reason="superseded" if superseded else "no_longer_owed")
     return Verdict(facts={**facts, "duties": kept})

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from reporting.bureaus.rules import Role
 from reporting.core import clock
 from reporting.core.kit import kit
-from reporting.web import account, failures, guards, public, words
+from reporting.web import account, failures, guards, public, words, workdays
 
 LANGUAGES = ("zh_Hans_CN", "en")
 # The worker that reads files for their SHA-256, below the static folder.
@@ -22,6 +22,7 @@ def install(app: Flask, *, demonstration: bool) -> None:
     app.after_request(_headers)
     app.context_processor(_context)
     words.install(app)
+    workdays.install(app)
     failures.install(app)
     for blueprint in (account.blueprint, public.blueprint):
         app.register_blueprint(blueprint)

@@ -89,6 +89,13 @@ def days_left_words(due_at: datetime, now: datetime, zone: str | tzinfo) -> str:
     return _("还有 %(days)s 天", days=days)
 
 
+def workdays_words(days: int, *, estimated: bool) -> str:
+    """How many working days are left: “还有 4 个工作日”, with “（估算）” when a year on the way is not confirmed."""
+    few = {0: _("其间没有工作日"), 1: _("还有 1 个工作日")}
+    told = few.get(days) or _("还有 %(days)s 个工作日", days=days)
+    return _("%(told)s（估算）", told=told) if estimated else told
+
+
 def late_words(seconds: float) -> str:
     """By how much a hand-in came after the deadline, in its two largest units: “逾期 2 天 3 小时”."""
     minutes = int(seconds) // 60
@@ -112,6 +119,11 @@ def _passed_words(days: int, clock: str) -> str:
     if days == 0:
         return _("今天 %(time)s 已截止", time=clock)
     return _("已过截止 1 天") if days == 1 else _("已过截止 %(days)s 天", days=days)
+
+
+def last_day(due_at: datetime, zone: str | tzinfo) -> date:
+    """The day on which a deadline (aware, exclusive) falls for people."""
+    return _last_day(due_at, zone)[0]
 
 
 def _last_day(due_at: datetime, zone: str | tzinfo) -> tuple[date, str]:

@@ -31,6 +31,7 @@ from reporting.web.formats import (
     receipt_words,
     size_words,
     stamp_words,
+    workdays_words,
     zone_words,
 )
 from reporting.web.reasons import SENTENCES
@@ -56,6 +57,7 @@ __all__ = [
     "slot_word",
     "stamp_words",
     "standing_word",
+    "workdays_words",
     "zone_words",
 ]
 

@@ -15,7 +15,7 @@ from reporting.core.db import unit_of_work
 from reporting.receipts import service as receipts
 from reporting.reports import queries as reports
 from reporting.tracking import service as tracking
-from tests.audit import of_campaigns, of_people, of_reports
+from tests.audit import of_campaigns, of_days, of_people, of_reports
 from tests.audit.stage import Stage
 from tests.cast import make_cast
 from tests.house.source import listed
@@ -82,6 +82,11 @@ VERBS: dict[str, tuple[str, str, Callable[[Stage], int]]] = {
     "reports.service.submitting.submit": ("report.submitted", "assignment", of_reports.submit),
     "reviews.service.accept": ("report.accepted", "assignment", of_reports.accept),
     "reviews.service.give_back": ("report.returned", "assignment", of_reports.give_back),
+    "workdays.service.clear_day": ("workday.cleared", "workday", of_days.clear_day),
+    "workdays.service.confirm_year": ("workday_year.confirmed", "workday_year", of_days.confirm_year),
+    "workdays.service.import_days": ("workdays.imported", "workdays", of_days.import_days),
+    "workdays.service.set_day": ("workday.set", "workday", of_days.set_day),
+    "workdays.service.withdraw_year": ("workday_year.withdrawn", "workday_year", of_days.withdraw_year),
 }
 # Verbs that do one of two things: the other one.
 OTHERS = {

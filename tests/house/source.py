@@ -11,9 +11,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Design §4, exactly. A room may import any room to its left, never one to its right.
+# Design §4, but that the record stands before the working days, which write into it (decision 030). A room may import any
+# room to its left, never one to its right.
 RANK = [
-    *("core", "workdays", "deadlines", "audit", "outbox", "accounts", "bureaus", "campaigns", "notices", "files"),
+    *("core", "audit", "workdays", "deadlines", "outbox", "accounts", "bureaus", "campaigns", "notices", "files"),
     *("uploads", "reports", "receipts", "reviews", "tracking", "reminders", "evidence", "dashboard", "documents"),
     *("exports", "search"),
 ]

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+import pytest
+
 from reporting.bureaus import queries as bureaus
 from reporting.bureaus import service as bureau_service
 from reporting.bureaus.models import Membership
@@ -14,6 +16,8 @@ from reporting.demo import notice
 from reporting.outbox import queries as letters
 from reporting.outbox.models import Message
 from reporting.reminders import service as reminders
+from reporting.workdays import service as workdays
+from reporting.workdays.rules import Correction
 from tests.cast import Cast, beijing
 
 NOW = beijing(9, 30)
@@ -179,3 +183,35 @@ def test_a_closed_task_reminds_nobody(cast: Cast) -> None:
         campaign_service.close_task(cast.task, actor=cast.actor("HQ", "coordinator"), now=beijing(10, 14, 10))
     assert remind(beijing(10, 15, 9)) == 0
     assert reminders.recheck(letter.facts, now=beijing(10, 15, 9)).reason == "no_longer_owed"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh_Hans_CN", "(还有 7 天) · 还有 6 个工作日"), ("en", "(7 days left) · 6 working days left")],
+)
+def test_a_letter_tells_the_working_days_behind_its_seven_days(app, cast: Cast, language: str, said: str) -> None:
+    remind(beijing(10, 8, 9))
+    (letter,) = to(cast, "Q-HE")
+    (duty,) = letter.facts["duties"]
+    assert (duty["days_left"], duty["workdays_left"], duty["workdays_estimated"]) == (7, 6, False)
+    written = app.extensions["kit"].letters.write("reminder", letter.facts, language=language)
+    assert said in written.text
+    assert said in written.html
+    guessed = {**letter.facts, "duties": [{**duty, "workdays_estimated": True}]}
+    told = app.extensions["kit"].letters.write("reminder", guessed, language=language).text
+    assert said + {"en": " (estimate)"}.get(language, "（估算）") in told
+    # A letter of an older version waits in the outbox without these facts.
+    del duty["workdays_left"], duty["workdays_estimated"]
+    assert (
+        said.partition(" ·")[0] in app.extensions["kit"].letters.write("reminder", letter.facts, language=language).text
+    )
+
+
+def test_a_day_that_is_corrected_while_a_letter_waits_changes_it(cast: Cast) -> None:
+    remind(beijing(10, 8, 9))
+    (letter,) = to(cast, "Q-HE")
+    with unit_of_work():
+        workdays.set_day(date(2014, 10, 11), Correction(works=False), actor=SYSTEM, now=NOW)
+    facts = reminders.recheck(letter.facts, now=beijing(10, 8, 9, 1)).facts
+    assert facts is not None
+    assert facts["duties"][0]["workdays_left"] == 5

@@ -124,7 +124,7 @@ def _assignment(number: int, bureau_id: int) -> dict[str, object]:
 def test_no_year_is_cut_off_without_a_word(app: Flask, count_queries, count: int) -> None:
     """A bureau's tasks and an organiser's campaigns are paged; the first page leads to the last, and that holds the rest."""
     reporter, coordinator = arrange_years(count)
-    lists = {"/tasks": (reporter, "task-card", 50, 11), "/desk/campaigns": (coordinator, 'id="campaign-', 20, 8)}
+    lists = {"/tasks": (reporter, "task-card", 50, 12), "/desk/campaigns": (coordinator, 'id="campaign-', 20, 9)}
     for address, (reader, mark, per_page, queries) in lists.items():
         client = app.test_client().sign_in(reader)
         with count_queries() as asked:

@@ -52,6 +52,18 @@ def find_person(user_id: int) -> Any:
     return found
 
 
+def keeps_calendar() -> bool:
+    """Whether the reader may correct the calendar of working days, which holds for everybody: at the top of the tree only."""
+    mine = queries.by_ids(person().bureaus_as(Role.ADMINISTRATOR))
+    return any(bureau.parent_id is None for bureau in mine.values())
+
+
+def require_calendar() -> None:
+    """Raise NotFound unless the reader keeps the calendar."""
+    if not keeps_calendar():
+        raise NotFound
+
+
 def may_manage(user_id: int) -> bool:
     """Whether the reader could have given every role that a person holds.
 

@@ -33,6 +33,7 @@ from reporting.web.desk.place import own_task
 from reporting.web.desk.wording import in_english
 from reporting.web.formats import due_stamp_words, stamp_words
 from reporting.web.guards import person, policy
+from reporting.web.workdays import workdays_left_words
 
 PER_PAGE = 100
 ALL = "all"
@@ -80,6 +81,12 @@ class Board:
             return []
         tick = kit().settings.tick_seconds
         return watching.clock_faults(pulse.pulses(), tick_seconds=tick, host_now=clock.system_clock())
+
+    @property
+    def workdays_left(self) -> str:
+        """The working days until the deadline, or until the cut-off once it has passed: the head of the page tells them."""
+        ahead = self.task.due_at if self.now < self.task.due_at else self.task.cutoff_at
+        return workdays_left_words(ahead, self.now, self.task.campaign.zone)
 
     @property
     def media_until(self) -> datetime | None:
@@ -191,7 +198,7 @@ def board(task_id: int) -> ResponseReturnValue:
         return render_template("desk/board.html", **facts)
     # All is read before the first byte leaves, so that a slow reader holds neither a connection nor a snapshot; and
     # the token is in the session while its cookie can still be sent.
-    _ = (shown.rows, shown.verdicts, shown.window_verdicts, shown.faults, generate_csrf())
+    _ = (shown.rows, shown.verdicts, shown.window_verdicts, shown.faults, shown.workdays_left, generate_csrf())
     let_go()
     return Response(stream_template("desk/board.html", **facts), mimetype="text/html")
 

@@ -1,5 +1,7 @@
 """Opening a task, once nothing stands against it; closing it, and taking that back."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,6 +16,7 @@ from reporting.web.desk import blueprint
 from reporting.web.desk.tasks import find_task
 from reporting.web.guards import person, policy
 from reporting.web.words import reason_sentence
+from reporting.web.workdays import estimate_sentence, guessed_years
 
 
 @blueprint.get("/desk/tasks/<int:task_id>/open")
@@ -24,7 +27,15 @@ def task_open(task_id: int) -> ResponseReturnValue:
     ready = campaigns.readiness(task)
     reasons = campaigns.opening_reasons(ready, now=clock.now()) if task.state == State.DRAFT else []
     mends = [(reason_sentence(reason), *_mend(reason, task_id)) for reason in reasons]
-    return render_template("desk/open_task.html", task=task, campaign=task.campaign, ready=ready, mends=mends)
+    guessed = _guessed(task)
+    return render_template(
+        "desk/open_task.html", task=task, campaign=task.campaign, ready=ready, mends=mends, guessed=guessed
+    )
+
+
+def _guessed(task: Any) -> list[int]:
+    """The years between opening and cut-off whose working days nobody has confirmed."""
+    return guessed_years(task.opens_at, task.cutoff_at, task.campaign.zone)
 
 
 def _mend(reason: Reason, task_id: int) -> tuple[str, str]:
@@ -44,10 +55,14 @@ def open_task(task_id: int) -> ResponseReturnValue:
     """Open the task to its bureaus; doing it twice is the same as once. A refusal leads back to its reasons."""
     try:
         with unit_of_work():
-            campaigns.open_task(find_task(task_id), actor=person().actor, now=clock.now())
+            task = find_task(task_id)
+            campaigns.open_task(task, actor=person().actor, now=clock.now())
+            guessed = _guessed(task)
     except Refused:
         return redirect(url_for("desk.task_open", task_id=task_id))
     flash(_("报送已开放。各单位现在可以看到这项任务。"), "success")
+    if guessed:
+        flash(estimate_sentence(guessed), "warning")
     return redirect(url_for("desk.board", task_id=task_id))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reporting.web.reasons import accounts, bureaus, campaigns, files, letters, reports, reviews, uploads
+from reporting.web.reasons import accounts, bureaus, campaigns, files, letters, reports, reviews, uploads, workdays
 
 Sentence = Callable[[Mapping[str, Any]], str]
 
@@ -27,4 +27,5 @@ SENTENCES: dict[str, Sentence] = _gathered(
     reports.SENTENCES,
     reviews.SENTENCES,
     uploads.SENTENCES,
+    workdays.SENTENCES,
 )

@@ -26,6 +26,8 @@ def field_word(code: str) -> str:
         "email": _("电子邮箱"),
         "phone": _("电话"),
         "role": _("角色"),
+        "day": _("日期"),
+        "works": _("上班"),
     }[code]
 
 

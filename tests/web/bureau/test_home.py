@@ -1,5 +1,7 @@
 """What I owe: the list of tasks."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from reporting.core.db import db, unit_of_work
@@ -17,6 +19,27 @@ def test_shows_what_is_owed_by_when_and_the_next_step(client, cast):
     assert "还有 2 天" in text
     assert "还差：活动总结、图片、视频" in text
     assert "开始填报" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "left", "guessed"),
+    [
+        ("zh_Hans_CN", "还有 6 个工作日", "还有 6 个工作日（估算）"),
+        ("en", "6 working days left", "6 working days left (estimate)"),
+    ],
+)
+def test_tells_the_working_days_left_and_whether_they_are_an_estimate(client, cast, hands, language, left, guessed):
+    hands.move_to(beijing(10, 8, 9))
+    with unit_of_work():
+        cast.user("Q-HE").language = language
+    number = cast.assignment("Q-HE").id
+    client.sign_in(cast.user("Q-HE"))
+    for address in ("/tasks", f"/assignments/{number}", f"/assignments/{number}/check"):
+        assert f'<p class="deadline-workdays number">{left}</p>' in client.get(address).text, address
+    hands.move_to(datetime(2027, 1, 4, 1, tzinfo=UTC))
+    with unit_of_work():
+        cast.assignment("Q-HE").due_at = datetime(2027, 1, 12, 16, tzinfo=UTC)
+    assert f'<p class="deadline-workdays number">{guessed}</p>' in client.get("/tasks").text
 
 
 def test_names_the_bureau_when_several_are_served(client, cast):
@@ -69,7 +92,7 @@ def test_a_stranger_is_sent_to_sign_in(client, cast):
 
 
 @pytest.mark.parametrize("count", [1, 3, 150])
-def test_takes_eleven_queries_however_many_tasks(client, app, count_queries, count):
+def test_takes_twelve_queries_however_many_tasks(client, app, count_queries, count):
     with unit_of_work():
         bureau = crowd.bureaus(1)[0]
         reporter = crowd.person("reporter", bureau)
@@ -83,4 +106,5 @@ def test_takes_eleven_queries_however_many_tasks(client, app, count_queries, cou
         page = client.get("/tasks")
     assert page.text.count("task-card") == min(count, PER_PAGE)
     assert ("共 150 条" in page.text) is (count > PER_PAGE)
-    queries.expect(11)
+    # One of them reads the calendar of working days, which is told beside each deadline that lies ahead.
+    queries.expect(12)

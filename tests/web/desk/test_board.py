@@ -57,9 +57,9 @@ def test_the_page_needs_few_statements_whatever_the_size(furnish, size, query, c
     client = room.as_("coordinator")
     with count_queries() as asked:
         assert client.get(f"/desk/tasks/{room.task_id}{query}").status_code == 200
-    # Account, roles, task, slots, how all stand, roster, the page's rows, their arrivals, verdicts, the clock's pulse; one more for
-    # a search.
-    asked.expect(11 if query else 10)
+    # Account, roles, task, slots, how all stand, roster, the page's rows, their arrivals, verdicts, the clock's pulse, the calendar
+    # of working days; one more for a search.
+    asked.expect(12 if query else 11)
 
 
 def test_all_of_3_200_are_shown_on_one_page_and_none_is_hidden(furnish, count_queries):
