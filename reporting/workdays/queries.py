@@ -25,6 +25,7 @@ def calendar(first_year: int, last_year: int, *, english: bool = False) -> Calen
     return Calendar({year: published(year, english=english) for year in years}, corrections, confirmed)
 
 
+@lru_cache(maxsize=64)
 def _said(first_year: int, last_year: int) -> CompoundSelect[Any]:
     """The corrected days and the confirmed years as rows of one shape; a year has no day, and a day no year."""
     span = (date(first_year, 1, 1), date(last_year, 12, 31))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, render_template, request, stream_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from reporting import watching
 from reporting.bureaus.rules import DESK_ROLES, Role
@@ -115,13 +115,15 @@ class Board:
     def lines(self, draw: Callable[..., Markup]) -> Iterator[Markup]:
         """The rows as the page writes them: drawn once for all that stand alike, and filled with each bureau's words."""
         zone, year = self.task.campaign.zone, self.now.year
-        drawn: dict[queries.Group, str] = {}
+        drawn: dict[queries.Group, tuple[Markup, list[tuple[str, Markup]]]] = {}
         words_of = Wording(zone, year)
         for row in self.rows:
             if row.group not in drawn:
-                drawn[row.group] = str(draw(row.group, due_stamp_words(row.group.due_at, zone, year)))
-            # The words come escaped; the markup's own operator would look at each of them several times.
-            yield Markup(drawn[row.group] % words_of(row))  # noqa: S704
+                drawn[row.group] = _taken_apart(draw(row.group, due_stamp_words(row.group.due_at, zone, year)))
+            head, places = drawn[row.group]
+            words = words_of(row)
+            # Joining escapes each word as it comes between two pieces of markup.
+            yield head[:0].join([head, *(piece for name, tail in places for piece in (words[name], tail))])
 
     def address(self, **changed: object) -> str:
         """The address of this board with the filter and these changes; an empty value leaves its part out."""
@@ -147,6 +149,15 @@ class Board:
         return told
 
 
+def _taken_apart(drawn: Markup) -> tuple[Markup, list[tuple[str, Markup]]]:
+    """Markup with places such as `%(name)s`: what stands before the first, and each place's name with what follows it.
+
+    The markup's own operator, which fills places too, looks at each word several times and was a tenth of the board.
+    """
+    head, *rest = drawn.split("%(")
+    return head, [(str(name), tail) for name, _end, tail in (piece.partition(")s") for piece in rest)]
+
+
 class Wording:
     """The words of a row by the names of their places; what costs is done once for all rows."""
 
@@ -156,15 +167,15 @@ class Wording:
         self.kinds: dict[str, str] = {}
 
     def __call__(self, row: queries.Row) -> dict[str, str]:
-        """The words of one bureau, escaped where they are not of our own making."""
+        """The words of one bureau."""
         if row.kind not in self.kinds:
             self.kinds[row.kind] = kind_word(row.kind)
         words = {
             "address": f"{self.before}{row.assignment_id}",
-            "name": escape((self.english and row.name_en) or row.short_zh),
-            "full_name": escape((self.english and row.name_en) or row.name_zh),
-            "code": escape(row.code),
-            "about": escape(f"{self.kinds[row.kind]} {row.region}"),
+            "name": (self.english and row.name_en) or row.short_zh,
+            "full_name": (self.english and row.name_en) or row.name_zh,
+            "code": row.code,
+            "about": f"{self.kinds[row.kind]} {row.region}",
             "changed": self._stamp(row.changed_at) or "–",
         }
         for place, moment in enumerate(row.arrived):
