@@ -123,6 +123,8 @@ def _pages(cast: Cast, submission_id: int) -> dict[str, list[str]]:
             "/admin/people",
             f"/admin/people/{reporter}",
             "/admin/people/import",
+            "/admin/workdays",
+            "/admin/workdays/import",
         ],
     }
 
