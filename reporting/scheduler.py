@@ -21,12 +21,13 @@ from flask import Flask
 
 from reporting import jobs, leading
 from reporting.core import clock
-from reporting.core.db import DatabaseAway
+from reporting.core.db import DatabaseAway, end_when_silent
 from reporting.core.kit import Kit
 
 log = structlog.get_logger()
 TIDY_SECONDS = 3600
 UPLOADS_SECONDS = 60
+SILENCE_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,9 @@ def run(app: Flask, *, most_failures: int = 20) -> int:
 
     # A chore that takes longer than a tick is no news; what fails is told by `failed`.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    with app.app_context():
+        # Whoever is paused with a lock in hand, of the lease or of any row, must not keep those who take over waiting.
+        end_when_silent(SILENCE_SECONDS)
     candidate = _candidate(app)
     scheduler = build(app, failed, ended, candidate)
     for name in (signal.SIGTERM, signal.SIGINT):

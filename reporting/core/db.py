@@ -86,6 +86,23 @@ def prepare_engine(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
 
+def end_when_silent(seconds: int) -> None:
+    """Let PostgreSQL end a transaction in whose midst this process falls silent, so that others need not wait for its locks.
+
+    For processes that may be paused while others do their work; SQLite has no server that could do it.
+    """
+    engine = db.engine
+    if engine.dialect.name != "postgresql":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _tell(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{int(seconds)}s'")
+        connection.commit()
+
+    engine.dispose()
+
+
 def begin_write() -> None:
     """Open the transaction as a writer's; must come before its first statement. No effect on PostgreSQL."""
     db.session.connection(execution_options={"writer": True})

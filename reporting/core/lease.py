@@ -6,7 +6,7 @@ transaction, so that a process which was paused and has lost its term meanwhile 
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, func, select, text, update
+from sqlalchemy import String, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -67,12 +67,7 @@ def _make(name: str) -> None:
 
 
 def hold(name: str, holder: str, term: int) -> None:
-    """Hold the row until the end of this transaction; raises LeaseLost when the term is another's by now.
-
-    PostgreSQL ends the transaction of a holder that falls silent in its midst, so that others need not wait for it.
-    """
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10s'"))
+    """Hold the row until the end of this transaction; raises LeaseLost when the term is another's by now."""
     mine = update(Lease).where(Lease.name == name, Lease.holder == holder, Lease.term == term)
     if not changed_rows(mine.values(term=term)):
         raise LeaseLost(f"{name}: term {term} is over")
