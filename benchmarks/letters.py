@@ -42,8 +42,13 @@ def facts(number: int) -> dict[str, Any]:
         "cutoff_at": "2014-10-31T16:00:00+00:00",
         "days_left": 2,
         "late_days": 0,
+        "workdays_left": 2,
+        "workdays_estimated": False,
+        "media_until": None,
         "owed": ["photos", "videos"],
         "in": ["summary"],
+        "on_the_way": [],
+        "lapsed": [],
     }
     return COMMON | {"person": f"第{number}人", "duties": [duty]}
 
