@@ -43,6 +43,8 @@ Rules need no fixture: call them with plain values. For everything else:
 - `make_sink(tls="starttls" | "smtps" | None, login=("user", "password") | None)`  further ones; `.authority` is the CA.
 - `dead_smtp_port`  a port where nobody listens.
 
+**Viruses**: `scanner` speaks clamd's words at `scanner.address`; `scanner.away = True` hangs up, `scanner.seen` counts.
+
 **Browser** (mark the test or file `@pytest.mark.journey`):
 
 - `live`      gunicorn in its own process on an empty SQLite database, clock at NOW and running: `live.url`,
@@ -71,6 +73,7 @@ pytest_plugins = [
     "tests.fixtures.mail",
     "tests.fixtures.live",
     "tests.fixtures.browser",
+    "tests.fixtures.scanners",
 ]
 
 # The same examples on every machine, and no quarrel with a slow one.

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from reporting.demo_material import make_docx, make_heic, make_photo, make_video
 from reporting.reports import queries as reports
 from tests.files import films
-from tests.fixtures.browser import check_accessibility, check_fits
+from tests.fixtures.browser import carry_first_below_second, check_accessibility, check_fits
 from tests.fixtures.live import Live
 from tests.journeys.test_the_story import begin, open_report, sign_in, upload
 
@@ -137,15 +137,7 @@ def opens_pictures_by_keyboard(page: Page) -> None:
 def orders_by_dragging(page: Page, live: Live) -> None:
     before = names(live, page.url)
     page.locator("#photos .file-card").nth(1).get_by_label("说明").fill("拖动时还没有保存的说明")
-    cards = page.locator("#photos .file-card .file-picture")
-    cards.nth(0).scroll_into_view_if_needed()
-    start, end = cards.nth(0).bounding_box(), cards.nth(1).bounding_box()
-    assert start is not None
-    assert end is not None
-    page.mouse.move(start["x"] + 3, start["y"] + 3)
-    page.mouse.down()
-    page.mouse.move(end["x"] + 10, end["y"] + end["height"] - 20, steps=12)
-    page.mouse.move(end["x"] + 10, end["y"] + end["height"] + 4, steps=6)
+    carry_first_below_second(page)
     page.mouse.up()
     expect(page.locator(".gallery-said")).to_have_text("顺序已调整。")
     assert names(live, page.url) == [before[1], before[0], *before[2:]]

@@ -13,7 +13,6 @@ from reporting.reports import queries as reports
 from tests.cast import Cast, beijing, make_cast
 from tests.files import material
 from tests.files.hostile import CORPUS, EICAR
-from tests.scanners import Scanner
 from tests.web.bureau.desk import Desk, shown
 from tests.web.bureau.test_manifest import file_manifest, line
 
@@ -26,13 +25,6 @@ PHOTOS = {
     LATE: material.picture("JPEG", (902, 700)),
 }
 FILM, PAPER = ("启动仪式.mp4", material.video("mp4")), ("总结.pdf", material.picture("PDF"))
-
-
-@pytest.fixture
-def scanner():
-    found = Scanner()
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from reporting import jobs
 from reporting.reports import queries as reports
 from tests.cast import make_cast
 from tests.files import material
-from tests.fixtures.browser import watched_pages
+from tests.fixtures.browser import carry_first_below_second, watched_pages
 from tests.web.bureau.lines import line_to
 from tests.web.bureau.sending import (
     attached,
@@ -46,15 +46,7 @@ def prepare(live) -> None:
 
 
 def drag_first_below_second(page: Page) -> None:
-    cards = page.locator("#photos .file-card .file-picture")
-    cards.nth(0).scroll_into_view_if_needed()
-    start, end = cards.nth(0).bounding_box(), cards.nth(1).bounding_box()
-    assert start is not None
-    assert end is not None
-    page.mouse.move(start["x"] + 3, start["y"] + 3)
-    page.mouse.down()
-    page.mouse.move(end["x"] + 10, end["y"] + end["height"] - 20, steps=12)
-    page.mouse.move(end["x"] + 10, end["y"] + end["height"] + 4, steps=6)
+    carry_first_below_second(page)
     with page.expect_response(lambda answer: "/move?to=2" in answer.url and answer.status == 303):
         page.mouse.up()
 

@@ -7,14 +7,6 @@ from reporting.core.db import db
 from reporting.files.models import StoredFile
 from tests.files import material
 from tests.files.hostile import EICAR
-from tests.scanners import Scanner
-
-
-@pytest.fixture
-def scanner():
-    found = Scanner()
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -14,19 +14,11 @@ from tests import crowd
 from tests.crowd import DUE, PUNCTUAL
 from tests.files import material
 from tests.files.hostile import EICAR
-from tests.scanners import Scanner
 
 
 @pytest.fixture
 def now():
     return DUE
-
-
-@pytest.fixture
-def scanner():
-    found = Scanner()
-    yield found
-    found.close()
 
 
 @pytest.fixture
